@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+export const IncidentType = z.enum([
+  'server_unreachable',
+  'ssh_blocked',
+  'suspended',
+  'server_degraded',
+  'service_down',
+  'provisioning_failed',
+  'provider_api_unavailable',
+  'flapping',
+  'mass_failure',
+  'certificate_expiring',
+  'disk_full',
+]);
+export type IncidentType = z.infer<typeof IncidentType>;
+
+export const IncidentStatus = z.enum(['detected', 'recovering', 'resolved', 'failed']);
+export type IncidentStatus = z.infer<typeof IncidentStatus>;
+
+/** detected and recovering are open; at most one open per (target, type). */
+export const OPEN_INCIDENT_STATUSES = ['detected', 'recovering'] as const;
+
+export const Severity = z.enum(['info', 'warning', 'error', 'critical', 'success']);
+export type Severity = z.infer<typeof Severity>;
+
+export interface Incident {
+  readonly id: string;
+  readonly type: IncidentType;
+  readonly status: IncidentStatus;
+  readonly severity: Severity;
+  readonly serverHandle: string;
+  readonly details: string;
+  readonly affectedServices: readonly string[];
+  readonly operationId: string | null;
+  readonly takenBy: string | null;
+  readonly takenAt: Date | null;
+  readonly recoveryAttempts: number;
+  readonly detectedAt: Date;
+  readonly resolvedAt: Date | null;
+  readonly closedBy: string | null;
+  readonly closeReason: string | null;
+}

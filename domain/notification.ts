@@ -1,0 +1,31 @@
+import type { Severity } from './incident.ts';
+
+/** What admins are told; the text is rendered per reader, in their language, by bot/locales. */
+export interface Notification {
+  /** Delivered at most once per key and receiver (twice only where Telegram's answer was lost). */
+  readonly dedupeKey: string;
+  readonly severity: Severity;
+  readonly kind:
+    | 'server_discovered'
+    | 'server_missing'
+    | 'provisioning_started'
+    | 'rebuild_started'
+    | 'server_ready'
+    | 'provisioning_failed'
+    | 'provisioning_retry'
+    | 'operation_cancelled'
+    | 'operation_expired'
+    | 'input_needed';
+  /** Values for the text; strings are shown escaped. */
+  readonly params: Readonly<Record<string, string | number>>;
+  readonly serverHandle: string | null;
+  readonly operationId: string | null;
+}
+
+export interface OutboxMessage {
+  readonly id: string;
+  readonly notification: Notification;
+  readonly receiver: bigint;
+  readonly attempts: number;
+  readonly createdAt: Date;
+}

@@ -1,0 +1,83 @@
+import { OpsError } from './errors.ts';
+import type { Operation, OperationCommand } from './operation.ts';
+import { isTerminal } from './operation.ts';
+import type { Server } from './server.ts';
+import { assertTransition } from './server-status.ts';
+import type { Authority, Effect } from './tool.ts';
+
+/** Throws unless Zavhoz may change this server at all (invariant 2, care and hands_off). */
+export function assertChangeable(server: Server): void {
+  if (server.status === 'reserved' || server.status === 'decommissioned') {
+    throw new OpsError('not_managed', `${server.handle} is ${server.status}: nobody changes it.`, {
+      hint: 'A human takes a reserved server back by setting its status to discovered.',
+      details: { status: server.status },
+    });
+  }
+  if (server.care !== 'managed') {
+    throw new OpsError(
+      'not_managed',
+      `${server.handle} has care "${server.care}": only managed servers are ever changed.`,
+      { hint: 'Set care to "managed" first.', details: { care: server.care } },
+    );
+  }
+  if (server.handsOff) {
+    throw new OpsError(
+      'hands_off',
+      `${server.handle} is marked hands_off: every change is refused.`,
+      {
+        hint: 'Lift hands_off through the API or the CLI first.',
+      },
+    );
+  }
+}
+
+export type Verdict =
+  | { readonly verdict: 'accept'; readonly supersede: Operation | null }
+  | { readonly verdict: 'join'; readonly operation: Operation };
+
+/** Whether a request may start now, beside the operation (if any) that is under way. */
+export function judge(
+  command: OperationCommand,
+  server: Server,
+  active: Operation | null,
+): Verdict {
+  assertChangeable(server);
+  const running = active && !isTerminal(active.status) && !active.stopRequested ? active : null;
+  const mode = command.kind === 'rebuild' ? command.mode : null;
+  if (running && running.kind === command.kind && running.mode === mode) {
+    return { verdict: 'join', operation: running };
+  }
+  if (command.kind === 'rebuild') {
+    // A rebuild is a human's stronger word: it takes the place of a provisioning under way.
+    if (running && running.kind === 'rebuild') throw underWay(server, running);
+    assertTransition(server.status, 'force_rebuild', 'human', server.statusBefore);
+    return { verdict: 'accept', supersede: running };
+  }
+  if (running) throw underWay(server, running);
+  if (server.status !== 'pending_setup') {
+    assertTransition(server.status, 'pending_setup', 'human', server.statusBefore);
+  }
+  return { verdict: 'accept', supersede: null };
+}
+
+function underWay(server: Server, running: Operation): OpsError {
+  return new OpsError('conflict', `Another operation is under way on ${server.handle}.`, {
+    hint: `Wait for operation ${running.id} or cancel it.`,
+    details: { operation_id: running.id, kind: running.kind, mode: running.mode },
+  });
+}
+
+/** Whether a tool of this effect may run on this authority's word. */
+export function assertEffectAllowed(effect: Effect, server: Server, authority: Authority): void {
+  if (effect === 'read') return;
+  assertChangeable(server);
+  if (effect === 'destroy' && authority.humanOrder !== 'force_rebuild') {
+    throw new OpsError(
+      'approval_required',
+      `Destroying data on ${server.handle} needs a human's word.`,
+      {
+        hint: 'A human orders it by force_rebuild.',
+      },
+    );
+  }
+}

@@ -1,0 +1,63 @@
+import type { z } from 'zod';
+import type { ErrorCode, Retry } from './errors.ts';
+import type { Server } from './server.ts';
+
+/** read: changes nothing. change: adds or alters. disrupt: interrupts use. destroy: loses data. */
+export type Effect = 'read' | 'change' | 'disrupt' | 'destroy';
+
+export type ToolResult<T> =
+  | { readonly status: 'ok'; readonly data: T }
+  | {
+      readonly status: 'failed';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly hint: string | null;
+      readonly retry: Retry;
+      readonly retryAfterMs: number | null;
+      /** What exactly was tried, for the person who reads it. */
+      readonly tried: string;
+    };
+
+/** On whose word a tool runs. */
+export interface Authority {
+  /** `api:<token>`, `tg:<id>`, `agent`. */
+  readonly by: string;
+  readonly operationId: string | null;
+  /** A human's explicit word for exactly this: lets a destroy tool pass without an approval. */
+  readonly humanOrder: 'force_rebuild' | null;
+}
+
+export interface ToolScope {
+  readonly server: Server;
+  readonly authority: Authority;
+  readonly signal: AbortSignal;
+  progress(text: string, fraction?: number, state?: 'ok' | 'changed' | 'failed'): Promise<void>;
+  /** Called by tools that start a child that outlives us, before it starts. */
+  child(record: Readonly<Record<string, unknown>> | null): Promise<void>;
+}
+
+export interface ToolDefinition<Deps, I extends z.ZodType, O> {
+  readonly name: string;
+  readonly description: string;
+  readonly effect: Effect;
+  readonly input: I;
+  /** What a human approves, in one sentence. */
+  preview(input: z.output<I>, server: Server): string;
+  /** Throws OpsError; the door turns it into a failed result. */
+  run(input: z.output<I>, scope: ToolScope, deps: Deps): Promise<O>;
+}
+
+export function defineTool<Deps, I extends z.ZodType, O>(
+  definition: ToolDefinition<Deps, I, O>,
+): ToolDefinition<Deps, I, O> {
+  return definition;
+}
+
+/** How steps reach tools: already bound to server, authority and signal, through the one door. */
+export interface ToolCaller {
+  /** The tool's data; a failed result is thrown as OpsError with its code and retry. */
+  call<Deps, I extends z.ZodType, O>(
+    tool: ToolDefinition<Deps, I, O>,
+    input: z.input<I>,
+  ): Promise<O>;
+}
