@@ -34,9 +34,16 @@ export type StepResult =
   | {
       readonly status: 'done' | 'skipped';
       readonly summary: string;
-      readonly update?: Partial<Pick<OpsState, 'credential_id' | 'access' | 'attempt'>>;
+      readonly update?: Partial<
+        Pick<
+          OpsState,
+          'credential_id' | 'access' | 'attempt' | 'route' | 'failure' | 'provisioning_result'
+        >
+      >;
     }
-  | { readonly status: 'parked'; readonly ask: NewInputRequest };
+  | { readonly status: 'parked'; readonly ask: NewInputRequest }
+  /** Runs again at `wakeAt` or later. */
+  | { readonly status: 'parked'; readonly wakeAt: Date };
 
 /**
  * One idempotent action of an operation. `run` looks before it acts: it is started again after a

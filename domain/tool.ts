@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ErrorCode, Retry } from './errors.ts';
 import type { Server } from './server.ts';
+import type { ToolDeps } from './tool-deps.ts';
 
 /** read: changes nothing. change: adds or alters. disrupt: interrupts use. destroy: loses data. */
 export type Effect = 'read' | 'change' | 'disrupt' | 'destroy';
@@ -36,7 +37,7 @@ export interface ToolScope {
   child(record: Readonly<Record<string, unknown>> | null): Promise<void>;
 }
 
-export interface ToolDefinition<Deps, I extends z.ZodType, O> {
+export interface ToolDefinition<I extends z.ZodType, O> {
   readonly name: string;
   readonly description: string;
   readonly effect: Effect;
@@ -44,20 +45,17 @@ export interface ToolDefinition<Deps, I extends z.ZodType, O> {
   /** What a human approves, in one sentence. */
   preview(input: z.output<I>, server: Server): string;
   /** Throws OpsError; the door turns it into a failed result. */
-  run(input: z.output<I>, scope: ToolScope, deps: Deps): Promise<O>;
+  run(input: z.output<I>, scope: ToolScope, deps: ToolDeps): Promise<O>;
 }
 
-export function defineTool<Deps, I extends z.ZodType, O>(
-  definition: ToolDefinition<Deps, I, O>,
-): ToolDefinition<Deps, I, O> {
+export function defineTool<I extends z.ZodType, O>(
+  definition: ToolDefinition<I, O>,
+): ToolDefinition<I, O> {
   return definition;
 }
 
 /** How steps reach tools: already bound to server, authority and signal, through the one door. */
 export interface ToolCaller {
   /** The tool's data; a failed result is thrown as OpsError with its code and retry. */
-  call<Deps, I extends z.ZodType, O>(
-    tool: ToolDefinition<Deps, I, O>,
-    input: z.input<I>,
-  ): Promise<O>;
+  call<I extends z.ZodType, O>(tool: ToolDefinition<I, O>, input: z.input<I>): Promise<O>;
 }

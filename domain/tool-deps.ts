@@ -1,0 +1,49 @@
+import type { Clock, Logger } from './ports.ts';
+import type { Provider, ProviderDefinition } from './provider.ts';
+import type { Playbooks, Ssh, TcpProbe } from './remote.ts';
+import type {
+  AuditRepository,
+  CredentialRepository,
+  HostKeyRepository,
+  ServerRepository,
+} from './repositories.ts';
+import type { Secret } from './secret.ts';
+
+export interface ProviderHandle {
+  readonly provider: Provider;
+  readonly pace: ProviderDefinition['pace'];
+}
+
+/** What every tool may use; `app/container.ts` fills it in. */
+export interface ToolDeps {
+  /** The account a server belongs to; throws `unsupported` when it is not configured here. */
+  readonly providerOf: (server: { provider: string; handle: string }) => ProviderHandle;
+  readonly servers: ServerRepository;
+  readonly credentials: CredentialRepository;
+  readonly hostKeys: HostKeyRepository;
+  readonly audit: AuditRepository;
+  readonly ssh: Ssh;
+  readonly tcp: TcpProbe;
+  readonly playbooks: Playbooks;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly keys: AgentKeys;
+  readonly hostSettings: HostSettings;
+}
+
+export interface AgentKeys {
+  readonly privateKey: Secret;
+  readonly publicKey: string;
+  readonly fingerprint: string;
+  /** Keys of people that go in with the agent's own (invariant 13). */
+  readonly breakGlass: readonly string[];
+}
+
+export interface HostSettings {
+  readonly timezone: string;
+  readonly upgrade: boolean;
+  readonly dockerSource: 'docker' | 'distribution';
+  readonly dockerStorageDriver: string | null;
+  readonly agentAddresses: readonly string[];
+  readonly reinstallOs: string | null;
+}
