@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { createServer } from 'node:net';
 
 /** Creates a folder only its owner may enter, with its parents. */
@@ -9,7 +9,14 @@ export async function privateFolder(path: string): Promise<void> {
 
 /** Writes a file of mode 0600 in one step: a reader sees the old content or the new, never half of it. */
 export async function writePrivately(path: string, content: string): Promise<void> {
-  const draft = await draftFile(path, content);
+  const draft = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.new`;
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
   await rename(draft, path);
 }
 
@@ -20,20 +27,6 @@ export async function readOrCreateSecret(path: string): Promise<string> {
   const secret = randomBytes(24).toString('hex');
   await writePrivately(path, `${secret}\n`);
   return secret;
-}
-
-/** Creates `path` with `content` unless it exists. Returns whether it did. */
-export async function createExclusively(path: string, content: string): Promise<boolean> {
-  const draft = await draftFile(path, content);
-  try {
-    await link(draft, path);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
 }
 
 /** For `catch`: a missing file reads as undefined, anything else stays an error. */
@@ -67,16 +60,4 @@ function canListen(port: number): Promise<number | null> {
       server.close(() => resolve(typeof address === 'object' && address ? address.port : null));
     });
   });
-}
-
-async function draftFile(path: string, content: string): Promise<string> {
-  const draft = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.new`;
-  const file = await open(draft, 'wx', 0o600);
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return draft;
 }

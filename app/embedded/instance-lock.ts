@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { open, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createExclusively, ignoreMissing, privateFolder } from './files.ts';
-import { findProcess } from './process-info.ts';
+import { privateFolder } from './files.ts';
 
 /** Another live agent works on the same data directory. */
 export class InstanceRunningError extends Error {
@@ -10,49 +9,30 @@ export class InstanceRunningError extends Error {
 }
 
 /**
- * Makes this process the only agent on a data directory, through `agent.lock` (pid and start
- * time inside). A lock whose process is gone is taken over.
- * @returns the release, which leaves another's lock alone
+ * Makes this process the only agent on a data directory. The kernel holds the lock for the open
+ * file `agent.lock`, so it ends with the process, also after `kill -9`; the pid inside is for
+ * people. The file stays: removing it would let two processes lock two files of one name.
+ * @returns the release
  * @throws InstanceRunningError naming the other's pid
  */
 export async function acquireInstanceLock(dataDir: string): Promise<() => Promise<void>> {
   await privateFolder(dataDir);
   const path = join(dataDir, 'agent.lock');
-  const own = JSON.stringify(findProcess(process.pid));
-  for (let attempt = 0; attempt < 20; attempt++) {
-    if (await createExclusively(path, own)) return () => release(path, own);
-    const found = await readFile(path, 'utf8').catch(ignoreMissing);
-    if (found === undefined) continue;
-    const holder = liveHolder(found);
-    if (holder !== null) throw running(dataDir, holder);
-    await removeStale(path);
+  const file = await open(path, 'a', 0o600);
+  // Node cannot lock files; flock(1) locks the open file it inherits, which we share with it.
+  const { status, error } = spawnSync('flock', ['--nonblock', '3'], {
+    stdio: ['ignore', 'ignore', 'ignore', file.fd],
+    timeout: 10_000,
+  });
+  if (status === 0) {
+    await file.truncate();
+    await file.write(`${process.pid}\n`);
+    return () => file.close();
   }
-  throw new Error(`The lock ${path} changes hands all the time; remove it when no agent runs.`);
-}
-
-/** Moves a stale lock aside and looks again at what was moved: another process may have been faster. */
-async function removeStale(path: string): Promise<void> {
-  const aside = `${path}.${randomBytes(4).toString('hex')}`;
-  await rename(path, aside).catch(ignoreMissing);
-  const moved = await readFile(aside, 'utf8').catch(ignoreMissing);
-  if (moved !== undefined && liveHolder(moved) !== null) await link(aside, path).catch(() => {});
-  await rm(aside, { force: true });
-}
-
-async function release(path: string, own: string): Promise<void> {
-  if ((await readFile(path, 'utf8').catch(ignoreMissing)) === own) await rm(path, { force: true });
-}
-
-function liveHolder(content: string): number | null {
-  try {
-    const { pid, startTime } = JSON.parse(content) as { pid: number; startTime: string };
-    return findProcess(pid)?.startTime === startTime ? pid : null;
-  } catch {
-    return null;
-  }
-}
-
-const running = (dataDir: string, pid: number) =>
-  new InstanceRunningError(
-    `Another Zavhoz (pid ${pid}) already works on ${resolve(dataDir)}. Stop it first, or give this one a data directory of its own with ZAVHOZ_DATA_DIR.`,
+  await file.close();
+  if (status !== 1) throw new Error(`Cannot lock ${path}: flock does not work.`, { cause: error });
+  const holder = (await readFile(path, 'utf8')).trim();
+  throw new InstanceRunningError(
+    `Another Zavhoz (pid ${holder || 'unknown'}) already works on ${resolve(dataDir)}. Stop it first, or give this one a data directory of its own with ZAVHOZ_DATA_DIR.`,
   );
+}

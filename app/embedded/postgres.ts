@@ -67,7 +67,10 @@ export async function startEmbeddedPostgres(
   return {
     url: postgresUrl(started.port, password, 'zavhoz'),
     pid: started.pid,
-    stop: (signal) => stop(started.pid, signal),
+    alive: () => worksIn(started.pid, cluster),
+    stop: async (signal) => {
+      if (worksIn(started.pid, cluster)) await stop(started.pid, signal);
+    },
   };
 }
 

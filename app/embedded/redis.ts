@@ -44,7 +44,10 @@ export async function startEmbeddedRedis(options: EmbeddedRedisOptions): Promise
   return {
     url: `redis://:${password}@127.0.0.1:${port}/0`,
     pid,
-    stop: (signal) => stop(pid, signal),
+    alive: () => worksIn(pid, files),
+    stop: async (signal) => {
+      if (worksIn(pid, files)) await stop(pid, signal);
+    },
   };
 }
 
@@ -83,7 +86,7 @@ async function start(
 ): Promise<Started> {
   await requireRedisServer();
   // One that hangs would go on writing to the same files.
-  for (const pid of processesIn(files)) await stop(pid);
+  for (const pid of processesIn(files)) await stop(pid, AbortSignal.timeout(2_000));
   const logFile = join(dataDir, 'redis.log');
   const configFile = join(files, 'redis.conf');
   const until = Date.now() + startDeadlineMs;

@@ -13,6 +13,7 @@ export interface EmbeddedService {
   /** With the password inside: never log it. */
   url: string;
   pid: number;
+  alive(): boolean;
   /** Shuts it down cleanly; hurries once `signal` fires. Returns when the process is gone. */
   stop(signal?: AbortSignal): Promise<void>;
 }
