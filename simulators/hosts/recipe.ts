@@ -34,7 +34,8 @@ const PACKAGES = [
  * - Docker mounts hostname, hosts and resolv.conf as single files, which hostnamectl cannot replace
  *   (EBUSY); they become plain files of the disk.
  * - Host keys and machine-id are made at the first boot of each container, also when its image is a
- *   snapshot of another host: no two hosts share an identity.
+ *   snapshot of another host: no two hosts share an identity. (D-Bus keeps a copy of the machine-id,
+ *   from which systemd would restore the old one.)
  */
 const INIT = `#!/bin/sh
 cat /proc/sys/kernel/random/uuid > /run/zavhoz-sim-boot-id
@@ -48,6 +49,7 @@ if [ "$(cat $known 2>/dev/null)" != "$ZAVHOZ_SIM_IDENTITY" ]; then
   printf '%s\\n' "$hostname" > /etc/hostname
   printf '%s\\n' "$hosts" > /etc/hosts
   : > /etc/machine-id
+  ln -sf /etc/machine-id /var/lib/dbus/machine-id
   rm -f /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub
   ssh-keygen -q -A
   mkdir -p /var/lib/zavhoz-sim
