@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ignoreMissing } from './files.ts';
 import { handOver, type Launcher, serverEnv } from './unprivileged.ts';
@@ -43,21 +43,35 @@ export async function ensureCluster(request: {
   await handOver(launcher, staging);
   if (launcher.account) await chown(staging, launcher.account.uid, launcher.account.gid);
   const seen = launcher.dataPath(staging);
-  const [command, args] = launcher.command({
-    program: join(request.programs, 'initdb'),
-    dataDir: staging,
-    args: [
-      ...['--pgdata', `${seen}/data`, '--pwfile', `${seen}/pw`, '--username', 'zavhoz'],
-      ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--no-locale', '--data-checksums'],
-      ...['--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--no-instructions'],
-    ],
-  });
-  await run(command, args, { cwd: staging, env: serverEnv, timeout: 120_000 }).catch((error) => {
-    throw new Error(`PostgreSQL's initdb failed: ${String(error.stderr || error.message).trim()}`);
-  });
+  const act = (program: string, args: string[], input = '') =>
+    runHere(launcher, { program: join(request.programs, program), dataDir: staging, args }, input);
+  await act('initdb', [
+    ...['--pgdata', `${seen}/data`, '--pwfile', `${seen}/pw`, '--username', 'zavhoz'],
+    ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--no-locale', '--data-checksums'],
+    ...['--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--no-instructions'],
+  ]);
+  const single = ['--single', '-j', '-D', `${seen}/data`, 'postgres'];
+  await act('postgres', single, 'CREATE DATABASE zavhoz;\n\n');
   await rename(join(staging, 'data'), cluster);
   await rm(staging, { recursive: true, force: true });
   return 'created';
+}
+
+async function runHere(
+  launcher: Launcher,
+  request: { program: string; dataDir: string; args: string[] },
+  input: string,
+): Promise<void> {
+  const [command, args] = launcher.command(request);
+  const options = { cwd: request.dataDir, env: serverEnv, timeout: 120_000 };
+  const running = run(command, args, options);
+  running.child.stdin?.end(input);
+  await running.catch((error) => {
+    const reason = String(error.stderr || error.message).trim();
+    throw new Error(
+      `Creating PostgreSQL's cluster failed (${basename(request.program)}): ${reason}`,
+    );
+  });
 }
 
 /** What postmaster.pid says; null without one. */

@@ -9,13 +9,13 @@ import {
   tailOf,
   writePrivately,
 } from './files.ts';
-import { answers, ensureDatabase, postgresUrl } from './postgres-client.ts';
 import {
   disownPostmasterPid,
   ensureCluster,
   postgresPrograms,
   readPostmasterPid,
 } from './postgres-files.ts';
+import { asksForPassword } from './postgres-probe.ts';
 import { findProcess, sendSignal, waitForExit, worksIn } from './process-info.ts';
 import { type EmbeddedService, type Log, spawnServer } from './service.ts';
 import { createLauncher, type Launcher } from './unprivileged.ts';
@@ -61,11 +61,9 @@ export async function startEmbeddedPostgres(
   const state = await ensureCluster({ launcher, programs, cluster, password });
   if (state === 'created') log('info', 'PostgreSQL cluster created', { dataDir });
   const started =
-    (await takeOver(cluster, password, log)) ??
-    (await start({ ...options, cluster, programs, password, launcher }));
-  await ensureDatabase(started.port, password);
+    (await takeOver(cluster, log)) ?? (await start({ ...options, cluster, programs, launcher }));
   return {
-    url: postgresUrl(started.port, password, 'zavhoz'),
+    url: `postgresql://zavhoz:${password}@127.0.0.1:${started.port}/zavhoz`,
     pid: started.pid,
     alive: () => worksIn(started.pid, cluster),
     stop: async (signal) => {
@@ -76,7 +74,7 @@ export async function startEmbeddedPostgres(
 
 type Started = { pid: number; port: number };
 
-async function takeOver(cluster: string, password: string, log: Log): Promise<Started | null> {
+async function takeOver(cluster: string, log: Log): Promise<Started | null> {
   const found = await readPostmasterPid(cluster);
   if (!found) return null;
   if (!worksIn(found.pid, cluster)) {
@@ -86,7 +84,7 @@ async function takeOver(cluster: string, password: string, log: Log): Promise<St
   log('info', 'PostgreSQL left running by an earlier agent found', { pid: found.pid });
   const until = Date.now() + 30_000;
   while (found.port > 0 && Date.now() < until && worksIn(found.pid, cluster)) {
-    if (await answers(found.port, password)) return found;
+    if (await asksForPassword(found.port)) return found;
     await sleep(100);
   }
   log('warn', 'It does not answer and is replaced', { pid: found.pid });
@@ -98,7 +96,6 @@ async function start(
   context: EmbeddedPostgresOptions & {
     cluster: string;
     programs: string;
-    password: string;
     launcher: Launcher;
   },
 ): Promise<Started> {
@@ -119,7 +116,8 @@ async function start(
     };
     const { pid } = await spawnServer(launcher, request, logFile);
     while (findProcess(pid) && Date.now() < until) {
-      if (await answers(port, context.password)) return { pid, port };
+      const ours = (await readPostmasterPid(cluster))?.pid === pid;
+      if (ours && (await asksForPassword(port))) return { pid, port };
       await sleep(40);
     }
     // Gone at once: another took the port, or backends of a killed postmaster still hold its
