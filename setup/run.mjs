@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
 
 /** A set-up that cannot go on; the message tells the user what to do. */
 export class SetupError extends Error {}
@@ -70,8 +71,7 @@ function showProgress(line, started) {
   if (!process.stderr.isTTY) return;
   const seconds = Math.round((Date.now() - started) / 1000);
   const width = (process.stderr.columns ?? 80) - 10;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal escapes are made of them
-  const plain = line.replace(/\u001b\[[0-9;?]*[A-Za-z]|\r/g, '').slice(0, width);
+  const plain = stripVTControlCharacters(line).replaceAll('\r', '').slice(0, width);
   process.stderr.write(`\r\u001b[K  ${String(seconds).padStart(3)} s ${plain}`);
   progressShown = true;
 }

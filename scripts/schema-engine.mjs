@@ -1,0 +1,92 @@
+// Prisma's schema engine as WebAssembly: compares schemas and applies migrations without the engine
+// binary that Prisma would download. For development and tests only.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export const schemaPath = join(root, 'prisma/schema.prisma');
+export const migrationsDir = join(root, 'prisma/migrations');
+const filters = { externalTables: [], externalEnums: [] };
+
+let loaded;
+function load() {
+  // Node 20 cannot import .wasm, so the module is put together by hand.
+  loaded ??= (async () => {
+    const entry = fileURLToPath(import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
+    const bytes = readFileSync(entry.replace(/\.js$/, '.wasm'));
+    const { instance } = await WebAssembly.instantiate(bytes, {
+      './schema_engine_bg.js': bindings,
+    });
+    bindings.__wbg_set_wasm(instance.exports);
+    instance.exports.__wbindgen_start();
+  })();
+  return loaded;
+}
+
+async function withEngine(databaseUrl, schema, use) {
+  await load();
+  const factory = bindMigrationAwareSqlAdapterFactory(
+    new PrismaPg({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 }),
+  );
+  const engine = await bindings.SchemaEngine.new(
+    { datamodels: schema ? [['schema.prisma', schema]] : undefined },
+    () => {},
+    factory,
+  );
+  try {
+    return await use(engine);
+  } finally {
+    engine.free();
+  }
+}
+
+/** The SQL that leads from the database (or from nothing, when it is null) to the schema's text. */
+export function diff(databaseUrl, schema, fromEmpty = false) {
+  const file = { path: 'schema.prisma', content: schema };
+  return withEngine(databaseUrl, schema, async (engine) => {
+    const result = await engine.diff({
+      from: fromEmpty
+        ? { tag: 'empty' }
+        : { tag: 'schemaDatasource', files: [file], configDir: root },
+      to: { tag: 'schemaDatamodel', files: [file] },
+      script: true,
+      exitCode: null,
+      filters,
+    });
+    return result.stdout ?? '';
+  });
+}
+
+/** What `prisma migrate deploy` does: the names of the migrations it applied. */
+export function deploy(databaseUrl, dir = migrationsDir) {
+  return withEngine(databaseUrl, null, async (engine) => {
+    const result = await engine.applyMigrations({ migrationsList: readMigrations(dir), filters });
+    return result.appliedMigrationNames;
+  });
+}
+
+function readMigrations(dir) {
+  const names = readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  return {
+    baseDir: dir,
+    lockfile: {
+      path: 'migration_lock.toml',
+      content: readFileSync(join(dir, 'migration_lock.toml'), 'utf8'),
+    },
+    shadowDbInitScript: '',
+    migrationDirectories: names.map((path) => ({
+      path,
+      migrationFile: {
+        path: 'migration.sql',
+        content: { tag: 'ok', value: readFileSync(join(dir, path, 'migration.sql'), 'utf8') },
+      },
+    })),
+  };
+}
