@@ -36,6 +36,8 @@ export const ERROR_CODES = {
   expired: { retry: 'no' },
   lease_lost: { retry: 'look' },
   unavailable: { retry: 'soon' },
+  /** Our own database or queue does not answer; work is cut short and goes on later. */
+  storage_unavailable: { retry: 'soon' },
   internal: { retry: 'no' },
 } as const satisfies Record<string, { retry: Retry }>;
 

@@ -37,6 +37,11 @@ export interface ToolScope {
   child(record: Readonly<Record<string, unknown>> | null): Promise<void>;
 }
 
+/** What binds the door of the tools to one step of one operation. */
+export interface CallScope extends Pick<ToolScope, 'signal' | 'progress' | 'child' | 'authority'> {
+  readonly handle: string;
+}
+
 export interface ToolDefinition<I extends z.ZodType, O> {
   readonly name: string;
   readonly description: string;

@@ -2,19 +2,11 @@ import { channel } from 'node:diagnostics_channel';
 import type { z } from 'zod';
 import { OpsError, toOpsError } from '#domain/errors.ts';
 import { assertEffectAllowed } from '#domain/policy.ts';
-import type { Authority, ToolCaller, ToolDefinition, ToolResult, ToolScope } from '#domain/tool.ts';
+import type { CallScope, ToolCaller, ToolDefinition, ToolResult } from '#domain/tool.ts';
 import type { ToolDeps } from '#domain/tool-deps.ts';
 
 /** Published around every tool that is not `read`: tracing, and the crash test, listen here. */
 export const toolChannel = channel('zavhoz.tool');
-
-export interface CallScope {
-  readonly handle: string;
-  readonly authority: Authority;
-  readonly signal: AbortSignal;
-  readonly progress: ToolScope['progress'];
-  readonly child: ToolScope['child'];
-}
 
 /** The single door: parse, read the server afresh, policy, audit, run. Every tool passes it. */
 export async function execute<I extends z.ZodType, O>(

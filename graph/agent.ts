@@ -1,0 +1,91 @@
+import type { Accepted, Agent } from '#domain/agent.ts';
+import { OpsError, toOpsError } from '#domain/errors.ts';
+import { isTerminal, type Operation, type OperationCommand } from '#domain/operation.ts';
+import { assertChangeable, judge } from '#domain/policy.ts';
+import type { Doorbell, Logger } from '#domain/ports.ts';
+import type {
+  InputRequestRepository,
+  OperationRepository,
+  ServerRepository,
+} from '#domain/repositories.ts';
+import { previewRebuild } from './preview.ts';
+
+export interface AgentDeps {
+  readonly operations: OperationRepository;
+  readonly servers: ServerRepository;
+  readonly inputs: InputRequestRepository;
+  readonly doorbell: Doorbell;
+  readonly log: Logger;
+}
+
+/** A row first, a job second: what the queue loses, the sweeper rings again. */
+export function createAgent({ operations, servers, inputs, doorbell, log }: AgentDeps): Agent {
+  const ring = (operation: Operation) => {
+    doorbell.ring(operation).catch((error: unknown) => {
+      log.warn(
+        { operation: operation.id, error: toOpsError(error).message },
+        'the queue did not take the wake-up',
+      );
+    });
+  };
+  const ringFor = async (operationId: string) => ring(await operations.require(operationId));
+
+  const submit = async (command: OperationCommand): Promise<Accepted> => {
+    const accepted = await operations.accept(command, (server, active) =>
+      judge(command, server, active),
+    );
+    if (accepted.outcome === 'created') ring(accepted.operation);
+    return accepted;
+  };
+
+  const stopActive = async (handle: string, by: string) => {
+    const { items } = await operations.list(
+      { serverHandle: handle, status: ['queued', 'running', 'waiting'] },
+      { offset: 0, limit: 10 },
+    );
+    for (const operation of items) ring(await operations.requestStop(operation.id, 'cancel', by));
+  };
+
+  return {
+    submit,
+    async changeStatus({ target, to, rebuild, by, key }) {
+      if (to === 'force_rebuild') {
+        const accepted = await submit({ kind: 'rebuild', mode: rebuild, target, by, key });
+        return { server: await servers.require(target), accepted };
+      }
+      if (to === 'pending_setup') {
+        const accepted = await submit({ kind: 'provision', target, by, key });
+        return { server: await servers.require(target), accepted };
+      }
+      const server = await servers.transition(target, to, 'human', by);
+      if (to === 'reserved' || to === 'decommissioned') await stopActive(target, by);
+      return { server, accepted: null };
+    },
+    async previewRebuild(target, mode) {
+      const server = await servers.require(target);
+      assertChangeable(server);
+      return previewRebuild(server, mode);
+    },
+    async cancel(operationId, by) {
+      const operation = await operations.require(operationId);
+      if (isTerminal(operation.status)) {
+        throw new OpsError('conflict', `Operation ${operationId} has ended: ${operation.status}.`, {
+          details: { status: operation.status },
+        });
+      }
+      const stopped = await operations.requestStop(operationId, 'cancel', by);
+      ring(stopped);
+      return stopped;
+    },
+    async answer(requestId, by, secret) {
+      const request = await inputs.answer(requestId, by, secret);
+      await ringFor(request.operationId);
+      return request;
+    },
+    async decline(requestId, by) {
+      const request = await inputs.decline(requestId, by);
+      await ringFor(request.operationId);
+      return request;
+    },
+  };
+}

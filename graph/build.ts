@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { type BaseCheckpointSaver, END, START, StateGraph } from '@langchain/langgraph';
+import { devops } from '#nodes/devops/index.ts';
+import type { ProvisionDeps } from '#nodes/provisioner/deps.ts';
+import { provision } from '#nodes/provisioner/index.ts';
+import type { RecoveryDeps } from '#nodes/recovery/deps.ts';
+import { recovery } from '#nodes/recovery/index.ts';
+import { createZavhoz, type ZavhozDeps } from '#nodes/zavhoz/index.ts';
+import { compileSteps } from './compile-steps.ts';
+import { afterProvisioner, afterRecovery, afterZavhoz } from './routing.ts';
+import { OpsAnnotation } from './state.ts';
+import type { StepRuntime } from './step-runtime.ts';
+
+export type NodeDeps = ZavhozDeps &
+  ProvisionDeps &
+  RecoveryDeps & {
+    readonly limits: ProvisionDeps['limits'] & RecoveryDeps['limits'];
+  };
+
+/** The step lists by node: the plan, readable, and what the graph's version is made of. */
+export const STEP_LISTS = { provisioner: provision, devops, recovery } as const;
+
+/** A thread begun under another version goes to a human: its steps are not these steps. */
+export function graphVersion(): string {
+  const ids = Object.entries(STEP_LISTS).map(([node, steps]) => [node, steps.map(({ id }) => id)]);
+  return createHash('sha256').update(JSON.stringify(ids)).digest('hex').slice(0, 16);
+}
+
+/** The one StateGraph. Compiled per run, so that steps close over the lease they write under. */
+export function buildGraph(deps: NodeDeps, rt: StepRuntime, checkpointer?: BaseCheckpointSaver) {
+  return new StateGraph(OpsAnnotation)
+    .addNode('zavhoz', createZavhoz(deps))
+    .addNode('provisioner', compileSteps(STEP_LISTS.provisioner, deps, rt))
+    .addNode('devops', compileSteps(STEP_LISTS.devops, deps, rt))
+    .addNode('recovery', compileSteps(STEP_LISTS.recovery, deps, rt))
+    .addEdge(START, 'zavhoz')
+    .addConditionalEdges('zavhoz', afterZavhoz, { provisioner: 'provisioner', end: END })
+    .addConditionalEdges('provisioner', afterProvisioner, {
+      devops: 'devops',
+      recovery: 'recovery',
+      end: END,
+    })
+    .addEdge('devops', END)
+    .addConditionalEdges('recovery', afterRecovery, { zavhoz: 'zavhoz', end: END })
+    .compile(checkpointer ? { checkpointer } : {});
+}

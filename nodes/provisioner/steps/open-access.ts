@@ -1,0 +1,21 @@
+import { PHASE_SECONDS } from '#domain/phases.ts';
+import type { Step } from '#domain/step.ts';
+import { ansibleAccess } from '#tools/ansible/run-playbook.ts';
+import type { ProvisionDeps } from '../deps.ts';
+
+/** Installs the agent's and the break-glass keys; passwords go off only after the key has logged in. */
+export const openAccess: Step<ProvisionDeps> = {
+  id: 'open-access',
+  title: 'Open access by key',
+  timeoutSeconds: PHASE_SECONDS['open-access'],
+  weight: 10,
+  async run({ state, tools }) {
+    const credential_id = state.access === 'key' ? null : state.credential_id;
+    const { ok, changed } = await tools.call(ansibleAccess, { credential_id });
+    return {
+      status: 'done',
+      summary: `access playbook: ok=${ok} changed=${changed}`,
+      update: { access: 'key' },
+    };
+  },
+};

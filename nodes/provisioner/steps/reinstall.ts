@@ -1,0 +1,47 @@
+import { PHASE_SECONDS } from '#domain/phases.ts';
+import type { Step } from '#domain/step.ts';
+import { serverReinstall } from '#tools/server/start-task.ts';
+import type { ProvisionDeps } from '../deps.ts';
+import { providerTask } from '../provider-task.ts';
+
+const PURPOSE = 'reinstall-by-hand';
+
+/** Only by a human's explicit force_rebuild (invariant 1); the new host gets a new host key. */
+export const reinstall: Step<ProvisionDeps> = {
+  id: 'reinstall',
+  title: 'Reinstall the operating system',
+  timeoutSeconds: PHASE_SECONDS.reinstall,
+  weight: 20,
+  async run(context) {
+    const { deps, operation, server, state } = context;
+    if (operation.kind !== 'rebuild' || operation.mode !== 'reinstall') {
+      return { status: 'skipped', summary: 'the disk is kept' };
+    }
+    const { can, byHand } = deps.abilities(server);
+    if (!can.has('reinstall')) {
+      const answer = await context.answered(PURPOSE);
+      if (answer === null) {
+        const question = byHand('reinstall');
+        return {
+          status: 'parked',
+          ask: {
+            purpose: PURPOSE,
+            kind: 'confirm',
+            question,
+            expiresInSeconds: deps.limits.inputTtlSeconds,
+          },
+        };
+      }
+      return { status: 'done', summary: `reinstalled by hand (${answer.answeredBy})` };
+    }
+    const { credentialId, already } = await providerTask(context, 'reinstall', serverReinstall);
+    // An earlier attempt has reinstalled and gone on to the key: passwords are off since.
+    if (already && state.access === 'key')
+      return { status: 'done', summary: 'reinstalled already' };
+    return {
+      status: 'done',
+      summary: credentialId === null ? 'reinstalled' : 'reinstalled, with a new root password',
+      update: { credential_id: credentialId, access: credentialId === null ? 'none' : 'password' },
+    };
+  },
+};

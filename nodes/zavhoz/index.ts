@@ -1,0 +1,41 @@
+import { OpsError, toOpsError } from '#domain/errors.ts';
+import { assertChangeable } from '#domain/policy.ts';
+import type { OperationRepository, ServerRepository } from '#domain/repositories.ts';
+import type { OpsState } from '#domain/state.ts';
+
+export interface ZavhozDeps {
+  readonly operations: OperationRepository;
+  readonly servers: ServerRepository;
+}
+
+/**
+ * Intake, inventory, policy, routing: reads what was ordered and what is so now, and decides where
+ * the thread goes. It changes nothing. What was legal when the order was accepted is judged again,
+ * since care, hands_off or a newer order may have come in between.
+ */
+export const createZavhoz =
+  ({ operations, servers }: ZavhozDeps) =>
+  async (state: OpsState): Promise<Partial<OpsState>> => {
+    try {
+      const operation = await operations.require(state.operation_id);
+      const server = await servers.require(operation.serverHandle);
+      assertChangeable(server);
+      if (server.episode !== operation.episode) {
+        throw new OpsError('superseded', 'A newer order took the place of this one.');
+      }
+      return { server_to_provision: server.handle, route: 'provisioner', failure: null };
+    } catch (error) {
+      const known = toOpsError(error);
+      if (known.code === 'storage_unavailable') throw known;
+      return {
+        route: 'end',
+        failure: {
+          step: null,
+          code: known.code,
+          message: known.message,
+          hint: known.hint ?? null,
+          retryable: false,
+        },
+      };
+    }
+  };
