@@ -123,6 +123,8 @@ export interface OperationRepository {
    * provisioning. Throws `attempts_exhausted`, `superseded`, `illegal_transition`.
    */
   claimAttempt(take: Take, attempt: number, maxAttempts: number): Promise<Operation>;
+  /** Puts a run of a thread under the present graph's version, once a human said so. */
+  adoptVersion(take: Take, graphVersion: string): Promise<void>;
   park(take: Take, until: { wakeAt: Date | null; inputRequestId: string | null }): Promise<void>;
   /**
    * Terminal status, event, server status (success: `ready`; else `error` where it was claimed) and

@@ -1,0 +1,204 @@
+import { OpsError, toOpsError } from '#domain/errors.ts';
+import type { GraphRunner, RunEnd } from '#domain/graph-run.ts';
+import { isTerminal, type Operation } from '#domain/operation.ts';
+import type { Clock, HeldLease, Leases, Logger, Metrics } from '#domain/ports.ts';
+import type {
+  InputRequestRepository,
+  OperationRepository,
+  OutboxRepository,
+  Take,
+} from '#domain/repositories.ts';
+import { watchOperation } from './watch-operation.ts';
+
+export interface GraphRunDeps {
+  readonly operations: OperationRepository;
+  readonly inputs: InputRequestRepository;
+  readonly outbox: OutboxRepository;
+  readonly leases: Leases;
+  readonly runner: GraphRunner;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly settings: {
+    readonly budgetSeconds: number;
+    readonly intentMaxAgeSeconds: number;
+    readonly inputTtlSeconds: number;
+  };
+  /** Throws while the worker drains, waits while its event loop lags. */
+  readonly gate: () => Promise<void>;
+  /** Aborted when the drain's own deadline has passed. */
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * One wake-up of one operation: takes the server's lease (or leaves it to who holds it), runs the
+ * thread until it parks or ends, and writes down how. A throw leaves the row as it is, and the
+ * sweeper rings again.
+ */
+export const createGraphRun =
+  (deps: GraphRunDeps) =>
+  async ({ operationId }: { operationId: string }): Promise<void> => {
+    await deps.gate();
+    const operation = await deps.operations.find(operationId);
+    if (operation === null || isTerminal(operation.status)) return;
+    if (operation.fence === 0 && (await endUntaken(operation, deps))) return;
+    const lease = await deps.leases.take(`server:${operation.serverId}`);
+    if (lease === null) return;
+    try {
+      await runTaken(operation, lease, deps);
+    } finally {
+      await lease.release();
+    }
+  };
+
+/** Operations that nobody has begun can end without a run: stopped, or too old to act on. */
+async function endUntaken(operation: Operation, deps: GraphRunDeps): Promise<boolean> {
+  const { operations, outbox, settings } = deps;
+  if (operation.stopRequested !== null) {
+    const status = operation.stopRequested === 'cancel' ? 'cancelled' : 'superseded';
+    return operations.finishUntaken(operation.id, status, null);
+  }
+  if (operation.unattendedSeconds <= settings.intentMaxAgeSeconds) return false;
+  const message = `Nobody worked on it for ${Math.round(operation.unattendedSeconds / 60)} minutes.`;
+  const error = {
+    code: 'expired' as const,
+    message,
+    hint: 'Order it again if it is still wanted.',
+    step: null,
+  };
+  const ended = await operations.finishUntaken(operation.id, 'expired', error);
+  if (ended) {
+    await outbox.enqueue({
+      dedupeKey: `${operation.id}:end`,
+      severity: 'warning',
+      kind: 'operation_expired',
+      params: { server: operation.serverHandle, kind: operation.kind, reason: message },
+      serverHandle: operation.serverHandle,
+      operationId: operation.id,
+    });
+  }
+  return ended;
+}
+
+async function runTaken(found: Operation, lease: HeldLease, deps: GraphRunDeps): Promise<void> {
+  const { operations, runner, settings, log, clock } = deps;
+  const take: Take = { operationId: found.id, fence: lease.fence };
+  const operation = await operations.take(
+    found.id,
+    lease.fence,
+    runner.version,
+    settings.budgetSeconds,
+  );
+  if (isTerminal(operation.status)) return;
+  if (await parkedForVersion(operation, take, deps)) return;
+  await announce(operation, deps);
+  const watch = watchOperation(operation, {
+    operations,
+    clock,
+    lease,
+    stopping: deps.stopping,
+    log,
+  });
+  try {
+    const end = await runner.run(operation, { take, signal: watch.signal, gate: deps.gate });
+    await settle(operation, take, end, deps);
+  } catch (error) {
+    const known = watch.signal.aborted ? toOpsError(watch.signal.reason) : toOpsError(error);
+    log.warn({ operation: operation.id, code: known.code, error: known.message }, 'run cut short');
+    throw known;
+  } finally {
+    watch.stop();
+  }
+}
+
+async function settle(
+  operation: Operation,
+  take: Take,
+  end: RunEnd,
+  { operations, runner, metrics, clock, log }: GraphRunDeps,
+): Promise<void> {
+  if (end.kind === 'parked') {
+    await operations.park(take, { wakeAt: end.wakeAt, inputRequestId: end.inputRequestId });
+    return;
+  }
+  const finished = await operations.finish(take, end);
+  const labels = { kind: operation.kind, result: finished.status };
+  const from = operation.startedAt ?? operation.createdAt;
+  metrics.count('server_provisioning_attempts_total', labels, Math.max(1, end.attempt));
+  metrics.observe(
+    'server_provisioning_duration_seconds',
+    (clock.now().getTime() - from.getTime()) / 1000,
+    labels,
+  );
+  if (finished.status === 'failed')
+    metrics.count('incidents_total', { type: 'provisioning_failed' });
+  log.info({ operation: operation.id, status: finished.status }, 'operation ended');
+  // The journal stays in our own rows; the checkpoints have served.
+  await runner.forget(operation.id);
+}
+
+/** A thread begun under another list of steps is not continued blindly: a human says go on. */
+async function parkedForVersion(
+  operation: Operation,
+  take: Take,
+  deps: GraphRunDeps,
+): Promise<boolean> {
+  const { operations, inputs, runner, settings, outbox } = deps;
+  if (operation.graphVersion === runner.version || operation.stopRequested !== null) return false;
+  const purpose = `graph-version-${runner.version}`;
+  const latest = await inputs.latest(operation.id, 'zavhoz', purpose);
+  if (latest?.status === 'answered' || latest?.status === 'used') {
+    // Every step looks before it acts, so starting the new list from its first step is safe.
+    await runner.forget(operation.id);
+    await operations.adoptVersion(take, runner.version);
+    return false;
+  }
+  if (latest !== null && latest.status !== 'open') {
+    const message = 'It was begun by another version of Zavhoz, and nobody said to go on.';
+    const error = { code: 'expired' as const, message, hint: 'Order it again.', step: null };
+    await operations.finish(take, { status: 'failed', error, notification: null });
+    return true;
+  }
+  const question = `Operation ${operation.id} on ${operation.serverHandle} was begun by another version of Zavhoz, whose steps differ. Answer "done" to run the present steps from the first one (each looks before it acts), or decline to end it.`;
+  const asked = await inputs.ask(take, 'zavhoz', operation.serverHandle, {
+    purpose,
+    kind: 'confirm',
+    question,
+    expiresInSeconds: settings.inputTtlSeconds,
+  });
+  await outbox.enqueue({
+    dedupeKey: `${asked.id}:asked`,
+    severity: 'warning',
+    kind: 'input_needed',
+    params: { server: operation.serverHandle, question, request: asked.id, input: 'confirm' },
+    serverHandle: operation.serverHandle,
+    operationId: operation.id,
+  });
+  await operations.park(take, { wakeAt: null, inputRequestId: asked.id });
+  return true;
+}
+
+/** Told once per operation; a notification that fails never changes an outcome. */
+async function announce(operation: Operation, { outbox, log }: GraphRunDeps): Promise<void> {
+  const kind = operation.kind === 'rebuild' ? 'rebuild_started' : 'provisioning_started';
+  try {
+    await outbox.enqueue({
+      dedupeKey: `${operation.id}:started`,
+      severity: 'info',
+      kind,
+      params: {
+        server: operation.serverHandle,
+        by: operation.requestedBy,
+        mode: operation.mode ?? '',
+      },
+      serverHandle: operation.serverHandle,
+      operationId: operation.id,
+    });
+  } catch (error) {
+    log.warn({ error: toOpsError(error).message }, 'the start was not announced');
+  }
+}
+
+/** Why a drained worker starts nothing more. */
+export const drained = (): OpsError =>
+  new OpsError('lease_lost', 'The worker is stopping; another one goes on.');
