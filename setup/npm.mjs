@@ -19,7 +19,7 @@ export function npmStep(root) {
         removeStamp(stamp);
         await runLong(
           'Installing npm packages (the first time about a minute)',
-          ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http'],
+          ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
           { cwd: root, lockFd },
         );
       }

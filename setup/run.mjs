@@ -27,7 +27,7 @@ export async function runLong(title, argv, options = {}) {
   const { code, output } = await runQuietly(argv, options, (line) => showProgress(line, started));
   clearProgress();
   if (code === 0) return;
-  console.error(output.split('\n').slice(-40).join('\n'));
+  console.error(output.split('\n').slice(-60).join('\n'));
   throw new SetupError(`${title} failed: ${argv.join(' ')} ended with ${code}.`);
 }
 
