@@ -1,4 +1,5 @@
-import { ansibleAccess, ansibleSoftware } from './ansible/run-playbook.ts';
+import { ansibleAccess } from './ansible/access.ts';
+import { ansibleSoftware } from './ansible/software.ts';
 import { serverAcceptHostKey } from './server/accept-host-key.ts';
 import { serverAwaitTask } from './server/await-task.ts';
 import { serverFacts } from './server/facts.ts';

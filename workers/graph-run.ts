@@ -1,4 +1,4 @@
-import { OpsError, toOpsError } from '#domain/errors.ts';
+import { toOpsError } from '#domain/errors.ts';
 import type { GraphRunner, RunEnd } from '#domain/graph-run.ts';
 import { isTerminal, type Operation } from '#domain/operation.ts';
 import type { Clock, HeldLease, Leases, Logger, Metrics } from '#domain/ports.ts';
@@ -122,7 +122,7 @@ async function settle(
     return;
   }
   const finished = await operations.finish(take, end);
-  const labels = { kind: operation.kind, result: finished.status };
+  const labels = { kind: operation.kind, status: finished.status };
   const from = operation.startedAt ?? operation.createdAt;
   metrics.count('server_provisioning_attempts_total', labels, Math.max(1, end.attempt));
   metrics.observe(
@@ -198,7 +198,3 @@ async function announce(operation: Operation, { outbox, log }: GraphRunDeps): Pr
     log.warn({ error: toOpsError(error).message }, 'the start was not announced');
   }
 }
-
-/** Why a drained worker starts nothing more. */
-export const drained = (): OpsError =>
-  new OpsError('lease_lost', 'The worker is stopping; another one goes on.');

@@ -1,6 +1,6 @@
 import { PHASE_SECONDS } from '#domain/phases.ts';
 import type { Step } from '#domain/step.ts';
-import { ansibleSoftware } from '#tools/ansible/run-playbook.ts';
+import { ansibleSoftware } from '#tools/ansible/software.ts';
 import type { ProvisionDeps } from '../deps.ts';
 
 /** Packages, Docker, firewall, fail2ban. A recovery never upgrades: that may restart everything. */

@@ -1,6 +1,6 @@
 import { PHASE_SECONDS } from '#domain/phases.ts';
 import type { Step } from '#domain/step.ts';
-import { ansibleAccess } from '#tools/ansible/run-playbook.ts';
+import { ansibleAccess } from '#tools/ansible/access.ts';
 import type { ProvisionDeps } from '../deps.ts';
 
 /** Installs the agent's and the break-glass keys; passwords go off only after the key has logged in. */

@@ -3,36 +3,18 @@ import type { PlaybookName } from '#domain/remote.ts';
 import type { Server } from '#domain/server.ts';
 import { defineTool } from '#domain/tool.ts';
 import type { ToolDeps } from '#domain/tool-deps.ts';
-import { openPorts } from '../server/declared-ports.ts';
 import { sshTarget } from '../server/target.ts';
+import { ownAddresses } from './own-addresses.ts';
 
-type Vars = (
+/** The playbook's extra variables, by the names of playbooks/README.md. */
+export type Vars = (
   server: Server,
   deps: ToolDeps,
-  input: { upgrade: boolean },
+  input: { readonly upgrade: boolean; readonly agentAddresses: readonly string[] },
 ) => Readonly<Record<string, unknown>>;
 
-const accessVars: Vars = (server, { keys }) => ({
-  zavhoz_authorized_keys: [keys.publicKey, ...keys.breakGlass],
-  zavhoz_private_key: keys.privateKey,
-  zavhoz_ssh_port: server.connection.port,
-  zavhoz_disable_password_login: true,
-});
-
-const softwareVars: Vars = (server, { hostSettings }, { upgrade }) => ({
-  zavhoz_ssh_port: server.connection.port,
-  zavhoz_open_ports: openPorts(server),
-  zavhoz_agent_addresses: hostSettings.agentAddresses,
-  zavhoz_timezone: hostSettings.timezone,
-  zavhoz_upgrade: upgrade && hostSettings.upgrade,
-  zavhoz_docker_source: hostSettings.dockerSource,
-  ...(server.hostname === null ? {} : { zavhoz_hostname: server.hostname }),
-  ...(hostSettings.dockerStorageDriver === null
-    ? {}
-    : { zavhoz_docker_storage_driver: hostSettings.dockerStorageDriver }),
-});
-
-const playbookTool = (
+/** A tool that runs one playbook on one server. */
+export const playbookTool = (
   name: string,
   playbook: PlaybookName,
   seconds: number,
@@ -47,8 +29,14 @@ const playbookTool = (
     preview: (_, server) => `run ${playbook} on ${server.handle} (${what})`,
     async run({ credential_id, upgrade }, { server, signal, progress, child }, deps) {
       const target = await sshTarget(server, credential_id, deps);
+      const agentAddresses = await ownAddresses(target, signal, deps);
       const { recap, data } = await deps.playbooks.run(
-        { playbook, target, vars: vars(server, deps, { upgrade }), timeoutMs: seconds * 1000 },
+        {
+          playbook,
+          target,
+          vars: vars(server, deps, { upgrade, agentAddresses }),
+          timeoutMs: seconds * 1000,
+        },
         {
           onChild: (record) => child(record === null ? null : { ...record }),
           onEvent: ({ kind, task, index, total }) => {
@@ -62,18 +50,3 @@ const playbookTool = (
       return { ...recap, data };
     },
   });
-
-export const ansibleAccess = playbookTool(
-  'ansible_access',
-  'provision_access',
-  170,
-  'install keys, switch password logins off',
-  accessVars,
-);
-export const ansibleSoftware = playbookTool(
-  'ansible_software',
-  'provision_software',
-  1190,
-  'packages, Docker, firewall, fail2ban',
-  softwareVars,
-);

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, loadConfig } from '#config/index.ts';
+import { toOpsError } from '#domain/errors.ts';
+import { banner } from './banner.ts';
+import { dataPaths } from './data-dir.ts';
+import { root } from './places.ts';
+import { configExitCode } from './supervisor/role-process.ts';
+import { runSupervisor } from './supervisor/supervisor.ts';
+
+/** The one command: the supervisor with all roles, or, by ZAVHOZ_ROLE, one role by itself. */
+async function main(): Promise<number> {
+  const config = loadConfig(process.env, process.cwd());
+  if (config.settings.ZAVHOZ_ROLE !== 'all') {
+    const { runRoles } = await import('./role.ts');
+    return runRoles([config.settings.ZAVHOZ_ROLE]);
+  }
+  return supervise(config);
+}
+
+function supervise(config: Config): Promise<number> {
+  const { settings, dataDir } = config;
+  const role = join(import.meta.dirname, 'role.js');
+  const command = (...names: string[]): [string, ...string[]] => [process.execPath, role, ...names];
+  const databaseUrl = settings.DATABASE_URL?.reveal();
+  const redisUrl = settings.REDIS_URL?.reveal();
+  return runSupervisor({
+    dataDir,
+    services: { ...(databaseUrl ? { databaseUrl } : {}), ...(redisUrl ? { redisUrl } : {}) },
+    roles: [
+      // Chat and API share a process that does no work, so that a busy worker delays neither.
+      { name: 'api', command: command('api', 'bot') },
+      { name: 'worker', command: command('worker') },
+    ],
+    env: { ...process.env, ZAVHOZ_DATA_DIR: dataDir },
+    healthUrl: `http://127.0.0.1:${settings.PORT}/healthz`,
+    log: (level, message, fields) => {
+      const line = {
+        level,
+        time: new Date().toISOString(),
+        role: 'supervisor',
+        ...fields,
+        msg: message,
+      };
+      process.stdout.write(`${JSON.stringify(line)}\n`);
+    },
+    onReady: () => process.stdout.write(banner(config, pairingCode(dataDir), root)),
+  });
+}
+
+function pairingCode(dataDir: string): string | null {
+  try {
+    return readFileSync(dataPaths(dataDir).pairingCode, 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const known = toOpsError(error);
+    process.stderr.write(`${known.message}\n${known.hint ? `${known.hint}\n` : ''}`);
+    process.exit(known.code === 'invalid_input' ? configExitCode : 1);
+  },
+);

@@ -1,0 +1,16 @@
+import { playbookTool, type Vars } from './playbook-tool.ts';
+
+const accessVars: Vars = (server, { keys }) => ({
+  zavhoz_authorized_keys: [keys.publicKey, ...keys.breakGlass],
+  zavhoz_private_key: keys.privateKey,
+  zavhoz_ssh_port: server.connection.port,
+  zavhoz_disable_password_login: true,
+});
+
+export const ansibleAccess = playbookTool(
+  'ansible_access',
+  'provision_access',
+  170,
+  'install keys, switch password logins off',
+  accessVars,
+);

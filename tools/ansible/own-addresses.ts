@@ -1,0 +1,32 @@
+import { isIP } from 'node:net';
+import { toOpsError } from '#domain/errors.ts';
+import type { SshTarget } from '#domain/remote.ts';
+import type { ToolDeps } from '#domain/tool-deps.ts';
+
+const COMMAND_MS = 10_000;
+
+/**
+ * The agent's addresses as the server sees them, for fail2ban's `ignoreip`: the configured ones, or
+ * the first word of SSH_CONNECTION. None known is no reason to fail: fail2ban then merely might ban.
+ */
+export async function ownAddresses(
+  target: SshTarget,
+  signal: AbortSignal,
+  { ssh, hostSettings, log }: ToolDeps,
+): Promise<readonly string[]> {
+  if (hostSettings.agentAddresses.length > 0) return hostSettings.agentAddresses;
+  try {
+    // Without become: sudo would drop the variable.
+    const plain = { ...target, become: 'none' as const };
+    const answer = await ssh.run(plain, ['printenv', 'SSH_CONNECTION'], {
+      timeoutMs: COMMAND_MS,
+      signal,
+    });
+    const [address] = answer.stdout.trim().split(/\s+/);
+    return address !== undefined && isIP(address) !== 0 ? [address] : [];
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn({ server: target.handle, error: toOpsError(error).message }, 'own address not found');
+    return [];
+  }
+}
