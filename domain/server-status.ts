@@ -41,7 +41,11 @@ const row = (
 
 /** `any`, without the statuses that only a human's word leaves or that stand for themselves. */
 const side: readonly ServerStatus[] = ['maintenance', 'unreachable', 'reserved', 'decommissioned'];
-const plain = SERVER_STATUSES.filter((status) => !side.includes(status));
+/** An order that waits or runs (force_rebuild, provisioning) ends before anything else moves it. */
+const ordered: readonly ServerStatus[] = ['force_rebuild', 'provisioning'];
+const plain = SERVER_STATUSES.filter(
+  (status) => !side.includes(status) && !ordered.includes(status),
+);
 
 /** The one table of legal transitions; the API, the bot and the workers all ask it. */
 export const TRANSITIONS: readonly Transition[] = [

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { Operation } from './operation.ts';
+import { assertEffectAllowed, judge } from './policy.ts';
+import type { Server } from './server.ts';
+
+const server = (over: Partial<Server> = {}): Server => ({
+  id: 's',
+  handle: 'vps-1',
+  providerAccountId: 'a',
+  provider: 'time4vps',
+  providerRef: '1',
+  status: 'ready',
+  statusBefore: null,
+  care: 'managed',
+  handsOff: false,
+  connection: {
+    ipv4: '10.0.0.1',
+    ipv6: null,
+    family: 'ipv4',
+    port: 22,
+    user: 'root',
+    become: 'none',
+    jumpHost: null,
+  },
+  group: 'default',
+  labels: {},
+  notes: '',
+  os: null,
+  hostname: null,
+  episode: 1,
+  provisioningAttempts: 0,
+  lastHealthCheck: null,
+  lastIncident: null,
+  missingSince: null,
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
+  ...over,
+});
+const operation = (over: Partial<Operation>): Operation =>
+  ({
+    id: 'o',
+    kind: 'provision',
+    mode: null,
+    status: 'running',
+    stopRequested: null,
+    ...over,
+  }) as Operation;
+const rebuild = { kind: 'rebuild', mode: 'reinstall', target: 'vps-1', by: 'x', key: 'k' } as const;
+const provision = { kind: 'provision', target: 'vps-1', by: 'x', key: 'k' } as const;
+const human = { by: 'x', operationId: 'o', humanOrder: 'force_rebuild' } as const;
+const agent = { by: 'agent', operationId: 'o', humanOrder: null } as const;
+
+describe('judge', () => {
+  it.each([
+    [{ care: 'none' }, 'not_managed'],
+    [{ care: 'watch' }, 'not_managed'],
+    [{ status: 'reserved' }, 'not_managed'],
+    [{ status: 'decommissioned' }, 'not_managed'],
+    [{ handsOff: true }, 'hands_off'],
+  ] as const)('refuses a server that is %j', (over, code) => {
+    expect(() => judge(rebuild, server(over as Partial<Server>), null)).toThrowError(
+      expect.objectContaining({ code }),
+    );
+  });
+
+  it('joins the second of two equal orders to the first', () => {
+    const first = operation({ kind: 'rebuild', mode: 'reinstall' });
+    expect(judge(rebuild, server({ status: 'force_rebuild' }), first)).toEqual({
+      verdict: 'join',
+      operation: first,
+    });
+  });
+
+  it('refuses another mode while a rebuild runs, naming it', () => {
+    const first = operation({ kind: 'rebuild', mode: 'reset' });
+    expect(() => judge(rebuild, server({ status: 'provisioning' }), first)).toThrowError(
+      expect.objectContaining({
+        code: 'conflict',
+        details: expect.objectContaining({ operation_id: 'o' }),
+      }),
+    );
+  });
+
+  it('lets a rebuild take the place of a provisioning', () => {
+    const running = operation({});
+    expect(judge(rebuild, server({ status: 'provisioning' }), running)).toEqual({
+      verdict: 'accept',
+      supersede: running,
+    });
+  });
+
+  it('refuses to provision what is in use', () => {
+    expect(() => judge(provision, server({ status: 'in_use' }), null)).toThrowError(
+      expect.objectContaining({ code: 'illegal_transition' }),
+    );
+  });
+});
+
+describe('assertEffectAllowed', () => {
+  it('lets only a human order destroy, and never on a server that is not managed', () => {
+    expect(() => assertEffectAllowed('destroy', server(), human)).not.toThrow();
+    expect(() => assertEffectAllowed('destroy', server(), agent)).toThrowError(
+      expect.objectContaining({ code: 'approval_required' }),
+    );
+    expect(() => assertEffectAllowed('change', server({ care: 'watch' }), human)).toThrowError(
+      expect.objectContaining({ code: 'not_managed' }),
+    );
+    expect(() => assertEffectAllowed('read', server({ care: 'none' }), agent)).not.toThrow();
+  });
+});
