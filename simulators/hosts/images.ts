@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readAptSettings } from './apt-settings.ts';
 import { createDocker, type Docker } from './docker.ts';
@@ -13,6 +13,9 @@ export interface HostImages {
   ensure(suite: Suite, signal: AbortSignal): Promise<string>;
 }
 
+/** One folder for all of a user's runs, so that they share the lock. Not /tmp: often mounted nodev. */
+export const defaultCacheDir = (): string => `/var/tmp/zavhoz-hosts-${process.getuid?.() ?? 0}`;
+
 const BUILD_DEADLINE_MS = 15 * 60_000;
 
 /**
@@ -23,14 +26,14 @@ const BUILD_DEADLINE_MS = 15 * 60_000;
  * `sudo -n docker` where an ordinary user needs it; debootstrap itself needs root.
  */
 export function createHostImages({
-  cacheDir,
+  cacheDir = defaultCacheDir(),
   log,
   exec = runProcess,
   docker = createDocker({ run: exec }),
   command = ['docker'],
   sudo = process.getuid?.() !== 0,
 }: {
-  cacheDir: string;
+  cacheDir?: string;
   log: Log;
   exec?: Run;
   docker?: Docker;
@@ -85,7 +88,10 @@ export function createHostImages({
       const recipe = createRecipe(suite, await readAptSettings({ run: exec }, signal));
       const tag = `zavhoz-host:${suite}-${recipe.hash}`;
       if (await exists(tag, signal)) return tag;
-      await mkdir(cacheDir, { recursive: true });
+      await mkdir(cacheDir, { recursive: true, mode: 0o700 });
+      // Root works on what lies here: a folder that somebody else made first is refused.
+      const { uid } = await stat(cacheDir);
+      if (uid !== process.getuid?.()) throw new Error(`${cacheDir} belongs to another user`);
       await withFileLock(join(cacheDir, 'build.lock'), signal, async () => {
         if (!(await exists(tag, signal))) await build(recipe, tag, signal);
       });

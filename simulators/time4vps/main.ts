@@ -26,7 +26,7 @@ async function machinesFor(settings: Settings, signal: AbortSignal): Promise<Mac
   if (found.docker === null) throw new Error(`Docker cannot be used: ${found.reason}`);
   const { docker, sudo } = found;
   const command = sudo ? ['sudo', '-n', 'docker'] : ['docker'];
-  const images = createHostImages({ cacheDir: settings.cacheDir, log, docker, command });
+  const images = createHostImages({ log, docker, command });
   const image = await images.ensure('bookworm', signal);
   const hosts = createHosts({
     ...{ label: settings.label, image, log, docker: createDocker({ command }) },

@@ -2,8 +2,6 @@ export interface Settings {
   readonly machines: 'containers' | 'memory';
   /** Keeps this fleet's containers apart from others. */
   readonly label: string;
-  /** Holds the lock and the tree while an image is built. */
-  readonly cacheDir: string;
   readonly login: string;
   readonly password: string;
   readonly controlToken: string;
@@ -30,7 +28,6 @@ const DEFAULTS: Partial<Settings> = {
 const TYPES: Record<keyof Settings, 'string' | 'number' | 'boolean'> = {
   machines: 'string',
   label: 'string',
-  cacheDir: 'string',
   login: 'string',
   password: 'string',
   controlToken: 'string',
