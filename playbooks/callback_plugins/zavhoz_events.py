@@ -40,6 +40,10 @@ def harmless(method):
     return wrapper
 
 
+def is_meta(task):
+    return getattr(task, "action", "") in ("meta", "ansible.builtin.meta")
+
+
 def count_tasks(entries):
     """Tasks in nested blocks; includes that are only known at run time count as one."""
     total = 0
@@ -47,7 +51,7 @@ def count_tasks(entries):
         if hasattr(entry, "block"):
             # rescue is not counted: a good run never enters it
             total += count_tasks(entry.block) + count_tasks(entry.always)
-        elif getattr(entry, "action", "") not in ("meta", "ansible.builtin.meta"):
+        elif not is_meta(entry):
             total += 1
     return total
 
@@ -120,14 +124,18 @@ class CallbackModule(CallbackBase):
 
     @harmless
     def v2_playbook_on_task_start(self, task, is_conditional):
-        self.index += 1
-        self.emit(
-            "task", task=task.get_name(), index=self.index, total=max(self.total, self.index)
-        )
+        if not is_meta(task):
+            self.index += 1
+            self.emit_task(task)
 
     @harmless
     def v2_playbook_on_handler_task_start(self, task):
-        self.v2_playbook_on_task_start(task, False)
+        # handlers are not part of the total: whether they run is not known before
+        self.emit_task(task)
+
+    def emit_task(self, task):
+        total = max(self.total, self.index)
+        self.emit("task", task=task.get_name(), index=self.index, total=total)
 
     @harmless
     def v2_runner_on_ok(self, result):
