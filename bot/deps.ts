@@ -1,0 +1,23 @@
+import type { Agent } from '#domain/agent.ts';
+import type { Clock, Logger } from '#domain/ports.ts';
+import type {
+  IncidentRepository,
+  InputRequestRepository,
+  OperationRepository,
+  ServerRepository,
+  UserRepository,
+} from '#domain/repositories.ts';
+
+/** What the bot's features may use. */
+export interface BotDeps {
+  readonly agent: Agent;
+  readonly servers: Pick<ServerRepository, 'find' | 'list' | 'countByStatus'>;
+  readonly operations: Pick<OperationRepository, 'find' | 'list'>;
+  readonly incidents: Pick<IncidentRepository, 'list'>;
+  readonly inputs: Pick<InputRequestRepository, 'find' | 'list'>;
+  readonly users: Pick<UserRepository, 'find' | 'upsert' | 'pair'>;
+  /** ADMIN_TELEGRAM_IDS: owners from their first word on. */
+  readonly adminIds: ReadonlySet<bigint>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}

@@ -1,0 +1,19 @@
+import type { MiddlewareFn } from 'telegraf';
+import { Role } from '#domain/user.ts';
+import type { BotContext } from '../context.ts';
+
+export const covers = (have: Role | null, need: Role): boolean =>
+  have !== null && Role.options.indexOf(have) >= Role.options.indexOf(need);
+
+/** Stops people of a lesser role, and tells them so. */
+export const atLeast =
+  (role: Role): MiddlewareFn<BotContext> =>
+  async (ctx, next) => {
+    if (covers(ctx.person.role, role)) return next();
+    const needed = ctx.t(`role.${role}`);
+    if (ctx.callbackQuery) {
+      await ctx.answerCbQuery(ctx.t.plain('refused.role', { role: needed }).slice(0, 200));
+    } else {
+      await ctx.say(ctx.t('refused.role', { role: needed }));
+    }
+  };

@@ -1,0 +1,69 @@
+import { type Html, html, shown } from '../render/html.ts';
+import { en } from './en.ts';
+import { ru } from './ru.ts';
+
+/** Forms by the language's plural category (CLDR), chosen by the parameter `count`. */
+export interface Plural {
+  readonly one?: string;
+  readonly few?: string;
+  readonly many?: string;
+  readonly other: string;
+}
+export type Text = string | Plural;
+export type MessageKey = keyof typeof en;
+export type Catalogue = Readonly<Record<MessageKey, Text>>;
+export type Language = 'en' | 'ru';
+export type Params = Readonly<Record<string, string | number | Html>>;
+
+export const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en, ru };
+
+export interface Translate {
+  readonly language: Language;
+  /** Catalogue text is HTML; parameters are escaped unless they are Html themselves. */
+  (key: MessageKey, params?: Params): Html;
+  /** For buttons and toasts, which know no HTML. */
+  plain(key: MessageKey, params?: Params): string;
+  /** `12 min`, `1 h 5 min`. */
+  duration(seconds: number): string;
+}
+
+/** From Telegram's language_code; Russian for ru, English for all others. */
+export const languageOf = (code: string | null | undefined): Language =>
+  code?.toLowerCase().split('-')[0] === 'ru' ? 'ru' : 'en';
+
+const translators = { en: createTranslate('en'), ru: createTranslate('ru') };
+export const translator = (language: Language): Translate => translators[language];
+
+function createTranslate(language: Language): Translate {
+  const catalogue = CATALOGUES[language];
+  const rules = new Intl.PluralRules(language);
+  const unit = (name: string) =>
+    new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short' });
+  const units = { hour: unit('hour'), minute: unit('minute'), second: unit('second') };
+
+  const pick = (text: Text, count: unknown): string =>
+    typeof text === 'string'
+      ? text
+      : (text[rules.select(Number(count)) as keyof Plural] ?? text.other);
+  const fill = (key: MessageKey, params: Params, show: (value: string | number | Html) => string) =>
+    pick(catalogue[key], params.count).replace(/\{(\w+)\}/g, (_, name: string) =>
+      show(params[name] ?? '–'),
+    );
+
+  const t = (key: MessageKey, params: Params = {}): Html =>
+    html(fill(key, params, (value) => (typeof value === 'object' ? value : shown(value)).html));
+  return Object.assign(t, {
+    language,
+    plain: (key: MessageKey, params: Params = {}) =>
+      fill(key, params, (value) => (typeof value === 'object' ? value.html : String(value))),
+    duration(seconds: number) {
+      const whole = Math.max(0, Math.round(seconds));
+      if (whole < 60) return units.second.format(whole);
+      const minutes = Math.round(whole / 60);
+      if (minutes < 60) return units.minute.format(minutes);
+      const rest = minutes % 60;
+      const hours = units.hour.format(Math.floor(minutes / 60));
+      return rest === 0 ? hours : `${hours} ${units.minute.format(rest)}`;
+    },
+  });
+}

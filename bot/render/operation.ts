@@ -1,0 +1,60 @@
+import type { Accepted } from '#domain/agent.ts';
+import type { Operation, OperationStatus } from '#domain/operation.ts';
+import { isTerminal } from '#domain/operation.ts';
+import type { MessageKey, Translate } from '../locales/translate.ts';
+import { bold, code, type Html, html, join, shown } from './html.ts';
+import type { Button, Rendered } from './message.ts';
+
+const SIGNS: Readonly<Record<OperationStatus, string>> = {
+  queued: '🕓',
+  running: '⏳',
+  waiting: '✋',
+  succeeded: '✅',
+  failed: '❌',
+  cancelled: '⏹',
+  superseded: 'ℹ️',
+  expired: '⚠️',
+};
+
+/** Enough of the id for people to tell operations apart, and for /cancel. */
+export const shortId = (id: string): string => id.slice(0, 8);
+
+export function operationName(t: Translate, operation: Operation): Html {
+  const key: MessageKey =
+    operation.kind === 'provision'
+      ? 'operation.provision'
+      : operation.mode === 'reset'
+        ? 'operation.rebuild_reset'
+        : 'operation.rebuild_reinstall';
+  return t(key, { server: bold(shown(operation.serverHandle)) });
+}
+
+/** The two values that sentences about an operation name it by. */
+export const named = (t: Translate, operation: Operation) => ({
+  operation: operationName(t, operation),
+  id: code(shortId(operation.id)),
+});
+
+export function operationLine(t: Translate, operation: Operation): Html {
+  const { operation: name, id } = named(t, operation);
+  const status = t(`operation_status.${operation.status}`).html;
+  const progress = operation.status === 'running' ? ` ${operation.percent} %` : '';
+  const step = operation.currentStep && !isTerminal(operation.status) ? operation.currentStep : '';
+  return join([
+    html(`${SIGNS[operation.status]} ${name.html} (${id.html}): ${status}${progress}`),
+    step ? html(`      ${shown(step).html}`) : null,
+  ]);
+}
+
+export const cancelButton = (t: Translate, operation: Operation): Button => ({
+  text: t.plain('button.cancel', { server: operation.serverHandle, id: shortId(operation.id) }),
+  data: `op.c.${operation.id}`,
+});
+
+/** The answer to a request; one that is under way offers to stop it. */
+export function renderAccepted(t: Translate, { operation, outcome }: Accepted): Rendered {
+  return {
+    text: t(`accepted.${outcome}`, named(t, operation)),
+    buttons: isTerminal(operation.status) ? [] : [[cancelButton(t, operation)]],
+  };
+}
