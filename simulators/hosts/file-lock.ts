@@ -1,4 +1,5 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
@@ -10,7 +11,7 @@ export async function withFileLock<T>(
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  const me = `${process.pid} ${await startTime(process.pid)} ${Math.random()}`;
+  const me = `${process.pid} ${await startTime(process.pid)} ${randomUUID()}`;
   for (;;) {
     signal.throwIfAborted();
     if (await take(path, me)) break;
@@ -25,20 +26,25 @@ export async function withFileLock<T>(
   }
 }
 
+// Written aside and linked: a lock that exists names its holder, wherever its maker was killed.
 async function take(path: string, me: string): Promise<boolean> {
+  const draft = `${path}.${process.pid}.${randomUUID()}`;
+  await writeFile(draft, me, { mode: 0o644 });
   try {
-    await writeFile(path, me, { flag: 'wx', mode: 0o644 });
+    await link(draft, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 
 // Two waiters may see the same dead holder: the rename lets one of them remove it, and a file that
 // turns out to be a new holder's is put back.
 async function discard(path: string, expected: string) {
-  const aside = `${path}.${process.pid}.stale`;
+  const aside = `${path}.${randomUUID()}.stale`;
   try {
     await rename(path, aside);
   } catch {

@@ -115,10 +115,15 @@ export function createHosts({
       ...{ id, container: container(id), label, network, ip, image: options.image ?? image },
       ...{ hostname: options.hostname ?? `host-${id}`, meta: options.meta ?? '' },
     };
-    await docker.call(runArgs(host), { ...(signal && { signal }) });
-    if (options.password !== undefined) await api.resetPassword(id, options.password, signal);
-    log('host started', { id, ip });
-    return state.require(id, signal);
+    try {
+      await docker.call(runArgs(host), { ...(signal && { signal }) });
+      if (options.password !== undefined) await api.resetPassword(id, options.password, signal);
+      log('host started', { id, ip });
+      return await state.require(id, signal);
+    } catch (error) {
+      await docker.try(['rm', '--force', '--volumes', host.container]); // a half-made one blocks the name
+      throw error;
+    }
   };
 
   const api: Hosts = {
