@@ -58,7 +58,8 @@ const CAUSES: readonly { readonly match: RegExp; readonly error: (said: string) 
   },
   {
     match: /invalid task|task not found/i,
-    error: () => new OpsError('not_found', 'Time4VPS knows no such task.'),
+    error: () =>
+      new OpsError('not_found', 'Time4VPS knows no such task.', { details: { missing: 'task' } }),
   },
   {
     match: /not.?found|invalid (server|service|account)|no such|does not exist|unknown server/i,

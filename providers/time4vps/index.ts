@@ -97,7 +97,7 @@ export const time4vps = defineProvider({
         const task = await client.read(path, Task, signal).catch((error: unknown) => {
           const known = toOpsError(error);
           // "No such task" is an answer here; a server that is gone is not.
-          if (known.code === 'not_found' && known.message.includes('task')) return null;
+          if (known.code === 'not_found' && known.details.missing === 'task') return null;
           throw known;
         });
         if (task === null || task.activated === null) return null;
