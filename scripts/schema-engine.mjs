@@ -6,11 +6,28 @@ import { fileURLToPath } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
+import pg from 'pg';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const schemaPath = join(root, 'prisma/schema.prisma');
 export const migrationsDir = join(root, 'prisma/migrations');
 const filters = { externalTables: [], externalEnums: [] };
+
+/**
+ * What stands between the engine and PostgreSQL 18: the driver adapter refuses the catalogue's types
+ * "char" (18) and name (19), which pass as their like, and the engine stumbles over NOT NULL being a
+ * constraint of its own.
+ */
+class CataloguePool extends pg.Pool {
+  async query(query, values) {
+    const text = query.text?.replace("NOT IN ('p', 'u', 'f')", "NOT IN ('p', 'u', 'f', 'n')");
+    const result = await super.query(text ? { ...query, text } : query, values);
+    for (const field of result.fields ?? []) {
+      field.dataTypeID = { 18: 1042, 19: 25 }[field.dataTypeID] ?? field.dataTypeID;
+    }
+    return result;
+  }
+}
 
 let loaded;
 function load() {
@@ -29,9 +46,12 @@ function load() {
 
 async function withEngine(databaseUrl, schema, use) {
   await load();
-  const factory = bindMigrationAwareSqlAdapterFactory(
-    new PrismaPg({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 }),
-  );
+  // Its own pool, closed at the end: an idle connection would keep the engine's advisory lock.
+  const pool = new CataloguePool({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: 10_000,
+  });
+  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   const engine = await bindings.SchemaEngine.new(
     { datamodels: schema ? [['schema.prisma', schema]] : undefined },
     () => {},
@@ -41,6 +61,7 @@ async function withEngine(databaseUrl, schema, use) {
     return await use(engine);
   } finally {
     engine.free();
+    await pool.end();
   }
 }
 
