@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { runLong, runQuietly, SetupError, say } from './run.mjs';
@@ -27,10 +27,12 @@ export function missingPackages(wanted, path = process.env.PATH ?? '') {
 /** The step that installs Debian packages, after asking on a terminal. */
 export function packagesStep(wanted, { yes, optional }) {
   return {
-    needed: () => missingPackages(wanted).length > 0,
+    needed: () => missingPackages(wanted).length > 0 || wasCutOff(),
     async run() {
       try {
-        await install(missingPackages(wanted), yes);
+        if (wasCutOff()) await keepRedisDown();
+        const missing = missingPackages(wanted);
+        if (missing.length > 0) await install(missing, yes);
       } catch (error) {
         if (!optional || !(error instanceof SetupError)) throw error;
         say(error.message);
@@ -74,12 +76,7 @@ async function install(names, yes) {
       ...names,
     ]);
   } finally {
-    if (newRedis) await releaseServices(prefix);
-  }
-  // Zavhoz runs a Redis of its own: the machine's must not come up with the next boot either.
-  if (newRedis) {
-    const { code } = await runQuietly([...prefix, 'systemctl', 'disable', 'redis-server']);
-    if (code !== 0) await runQuietly([...prefix, 'update-rc.d', 'redis-server', 'disable']);
+    if (newRedis) await keepRedisDown(prefix);
   }
   const still = missingPackages(names);
   if (still.length > 0) throw new SetupError(`apt did not bring ${still.join(', ')}.`);
@@ -98,13 +95,13 @@ async function agreed(names, yes) {
   }
 }
 
-// Debian starts a service as soon as its package is unpacked; policy-rc.d is the way to say no.
-// Left behind by a killed set-up it removes itself and refuses nothing.
+// Debian starts a service as soon as its package is unpacked; policy-rc.d is the way to say no. It
+// goes on saying so when the set-up is killed and apt is not, and removes itself after an hour.
 async function holdServices(prefix) {
-  if (existsSync(policyFile) && !isOurs()) return;
+  if (existsSync(policyFile) && ownerOfPolicy() === null) return;
   const script = `#!/bin/sh
-${policyMark}: keeps apt from starting a system-wide Redis.
-if [ ! -d /proc/${process.pid} ]; then rm -f "$0"; exit 0; fi
+${policyMark} ${process.pid}: keeps apt from starting a system-wide Redis.
+if [ -n "$(find "$0" -mmin +60)" ]; then rm -f "$0"; exit 0; fi
 case "$1" in redis*) exit 101 ;; esac
 exit 0
 `;
@@ -113,16 +110,27 @@ exit 0
   await runQuietly([...prefix, 'sh', '-c', write, 'sh', script]);
 }
 
-async function releaseServices(prefix) {
-  if (!isOurs()) return;
-  if (prefix.length === 0) rmSync(policyFile, { force: true });
-  else await runQuietly([...prefix, 'rm', '-f', policyFile]);
+// Zavhoz runs a Redis of its own: the machine's must not come up with the next boot either.
+async function keepRedisDown(known) {
+  const prefix = known ?? (await rootPrefix());
+  if (!prefix) return;
+  const { code } = await runQuietly([...prefix, 'systemctl', 'disable', 'redis-server']);
+  if (code !== 0) await runQuietly([...prefix, 'update-rc.d', 'redis-server', 'disable']);
+  if (ownerOfPolicy() !== null) await runQuietly([...prefix, 'rm', '-f', policyFile]);
 }
 
-function isOurs() {
+/** True when a set-up that was installing Redis is no more. */
+function wasCutOff() {
+  const owner = ownerOfPolicy();
+  return owner !== null && owner !== process.pid && !existsSync(`/proc/${owner}`);
+}
+
+/** The set-up that wrote policy-rc.d; null when there is none or it is somebody else's. */
+function ownerOfPolicy() {
   try {
-    return readFileSync(policyFile, 'utf8').includes(policyMark);
+    const [, pid] = readFileSync(policyFile, 'utf8').split(policyMark);
+    return pid ? Number.parseInt(pid, 10) : null;
   } catch {
-    return false;
+    return null;
   }
 }
