@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
 
@@ -14,20 +14,46 @@ export const migrationsDir = join(root, 'prisma/migrations');
 const filters = { externalTables: [], externalEnums: [] };
 
 /**
- * What stands between the engine and PostgreSQL 18: the driver adapter refuses the catalogue's types
- * "char" (18) and name (19), which pass as their like, and the engine stumbles over NOT NULL being a
- * constraint of its own.
+ * What stands between the engine and PostgreSQL 18: the driver adapter knows neither the catalogue's
+ * type "char" (18) nor name (19), and the engine stumbles over NOT NULL being a constraint of its own.
  */
 class CataloguePool extends pg.Pool {
   async query(query, values) {
     const text = query.text?.replace("NOT IN ('p', 'u', 'f')", "NOT IN ('p', 'u', 'f', 'n')");
     const result = await super.query(text ? { ...query, text } : query, values);
     for (const field of result.fields ?? []) {
-      field.dataTypeID = { 18: 1042, 19: 25 }[field.dataTypeID] ?? field.dataTypeID;
+      // Dates do not occur in the catalogue: they mark what `catalogueAdapter` calls a character.
+      field.dataTypeID =
+        { 18: pg.types.builtins.DATE, 19: 25 }[field.dataTypeID] ?? field.dataTypeID;
     }
     return result;
   }
 }
+
+function catalogueAdapter(pool) {
+  const factory = new PrismaPg(pool);
+  const connect = factory.connect.bind(factory);
+  factory.connect = async () => {
+    const adapter = await connect();
+    const queryRaw = adapter.queryRaw.bind(adapter);
+    adapter.queryRaw = async (query) => {
+      const result = await queryRaw(query);
+      const { Date: date, Character: character } = ColumnTypeEnum;
+      const columnTypes = result.columnTypes.map((type) => (type === date ? character : type));
+      return { ...result, columnTypes };
+    };
+    return adapter;
+  };
+  return bindMigrationAwareSqlAdapterFactory(factory);
+}
+
+// The engine's promise never settles after a panic; this one does.
+const panic = new Promise((_, reject) => {
+  globalThis.PRISMA_WASM_PANIC_REGISTRY = {
+    set_message: (text) => reject(new Error(`Prisma's schema engine gave up: ${text}`)),
+  };
+});
+panic.catch(() => {});
 
 let loaded;
 function load() {
@@ -51,14 +77,14 @@ async function withEngine(databaseUrl, schema, use) {
     connectionString: databaseUrl,
     connectionTimeoutMillis: 10_000,
   });
-  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
+  const factory = catalogueAdapter(pool);
   const engine = await bindings.SchemaEngine.new(
     { datamodels: schema ? [['schema.prisma', schema]] : undefined },
     () => {},
     factory,
   );
   try {
-    return await use(engine);
+    return await Promise.race([use(engine), panic]);
   } finally {
     engine.free();
     await pool.end();
