@@ -56,7 +56,7 @@ async function install(names, yes) {
   const prefix = await rootPrefix();
   if (!prefix) {
     throw new SetupError(
-      `System packages are missing and you are neither root nor have sudo without a password. Run\n\n    sudo ${command}\n\nand start again.`,
+      `System packages are missing and you are neither root nor have sudo without a password. Run\n\n    sudo ${command}\n\n(as root without sudo) and start again.`,
     );
   }
   if (!(await agreed(names, yes))) {
@@ -85,10 +85,15 @@ async function install(names, yes) {
 async function agreed(names, yes) {
   if (yes || !process.stdin.isTTY || !process.stderr.isTTY) return true;
   const question = createInterface({ input: process.stdin, output: process.stderr });
+  const refused = new Promise((resolve) => {
+    question.once('SIGINT', () => resolve('no'));
+    question.once('close', () => resolve('no'));
+  });
   try {
-    const answer = await question.question(
+    const asked = question.question(
       `Zavhoz needs these Debian packages and would install them by apt: ${names.join(', ')}.\nInstall? [Y/n] `,
     );
+    const answer = await Promise.race([asked, refused]);
     return /^(y|yes|)$/i.test(answer.trim());
   } finally {
     question.close();
