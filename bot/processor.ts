@@ -52,8 +52,8 @@ export function createProcessor({
       }
       log.error({ update: updateId, attempt, error: failure }, 'an update could not be handled');
       if (attempt >= ATTEMPTS) {
-        await updates.done(updateId, failure);
         await givenUp(payload).catch(() => undefined);
+        await updates.done(updateId, failure);
         return;
       }
       await updates.failed(updateId, failure);

@@ -41,6 +41,7 @@ export interface Message {
   readonly reply_to_message?: Message;
   readonly reply_markup?: ReplyMarkup;
   readonly message_thread_id?: number;
+  readonly is_topic_message?: true;
   readonly edit_date?: number;
 }
 

@@ -1,0 +1,218 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type BotService, createBotService } from '#bot/service.ts';
+import { createTelegramTransport } from '#bot/transport.ts';
+import type { InputRequest } from '#domain/input-request.ts';
+import type { Operation } from '#domain/operation.ts';
+import type { HeldLease, Leases } from '#domain/ports.ts';
+import { Secret } from '#domain/secret.ts';
+import type { Server } from '#domain/server.ts';
+import type { Role, User } from '#domain/user.ts';
+import type { ChatEvent, Message, Person } from '#simulators/telegram/model.ts';
+import { startTelegramServer } from '#simulators/telegram/server.ts';
+import { chatAgent } from '#test/fakes/chat-agent.ts';
+import { memoryChatUpdates } from '#test/fakes/memory-chat-updates.ts';
+import { hastyClock, swiftClock } from '#test/fakes/swift-clock.ts';
+import { telegramSpec } from '#test/support/telegram-spec.ts';
+import { quietLog } from './quiet-log.ts';
+
+export const ANN: Person = { id: 11, is_bot: false, first_name: 'Ann', language_code: 'en' };
+export const IVAN: Person = { id: 12, is_bot: false, first_name: 'Иван', language_code: 'ru-RU' };
+export const EVE: Person = { id: 66, is_bot: false, first_name: 'Eve', language_code: 'en' };
+export const CODE = 'PAIR-ME-123';
+
+/** Waits for something that will come; the limit only ends a test that has failed. */
+export async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 1000; tries++) {
+    if (await what()) return;
+    await wait(5);
+  }
+  throw new Error('It did not come to pass.');
+}
+
+export type ChatStage = Awaited<ReturnType<typeof chatStage>>;
+
+/** The whole bot on loopback HTTP against the stand-in of Telegram, everything behind it in memory. */
+export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.id]: 'owner' }) {
+  const pace = swiftClock();
+  const validate = telegramSpec();
+  const telegram = await startTelegramServer({
+    now: () => pace.now().getTime(),
+    ...(validate && { validate }),
+  });
+  const clock = hastyClock();
+  const log = quietLog();
+  const lists = {
+    servers: [] as Server[],
+    operations: [] as Operation[],
+    inputs: [] as InputRequest[],
+  };
+  const users = new Map<bigint, User>();
+  for (const [id, role] of Object.entries(roles)) users.set(BigInt(id), aUser(BigInt(id), role));
+  const agent = chatAgent(lists);
+  const updates = memoryChatUpdates();
+  const leases = memoryLeases();
+  const events: ChatEvent[] = [];
+  telegram.onEvent((event) => events.push(event));
+
+  const page = <T>(items: readonly T[], { offset, limit }: { offset: number; limit: number }) =>
+    Promise.resolve({ items: items.slice(offset, offset + limit), total: items.length });
+  const deps = {
+    agent,
+    servers: {
+      find: async (handle: string) => lists.servers.find((s) => s.handle === handle) ?? null,
+      list: (filter: { search?: string; status?: readonly string[] }, paging: Paging) =>
+        page(
+          lists.servers.filter(
+            (s) =>
+              (!filter.search || s.handle.includes(filter.search)) &&
+              (!filter.status || filter.status.includes(s.status)),
+          ),
+          paging,
+        ),
+      async countByStatus() {
+        const counts: Partial<Record<Server['status'], number>> = {};
+        for (const { status } of lists.servers) counts[status] = (counts[status] ?? 0) + 1;
+        return counts;
+      },
+    },
+    operations: {
+      find: async (id: string) => lists.operations.find((o) => o.id === id) ?? null,
+      list: (filter: { status?: readonly string[] }, paging: Paging) =>
+        page(
+          lists.operations.filter((o) => !filter.status || filter.status.includes(o.status)),
+          paging,
+        ),
+    },
+    incidents: { list: (_: unknown, paging: Paging) => page([], paging) },
+    inputs: {
+      find: async (id: string) => lists.inputs.find((r) => r.id === id) ?? null,
+      list: async (filter: { status?: string }) =>
+        lists.inputs.filter((r) => !filter.status || r.status === filter.status),
+    },
+    users: memoryUsers(users),
+    adminIds: new Set<bigint>(),
+    clock,
+    log,
+  };
+  const transport = createTelegramTransport({
+    token: new Secret(telegram.token),
+    apiRoot: telegram.apiRoot,
+    clock: pace,
+    log,
+  });
+
+  let running: { stop: AbortController; ended: Promise<void> } | null = null;
+  const stage = {
+    ...lists,
+    telegram,
+    events,
+    agent,
+    users,
+    updates,
+    leases,
+    log,
+    clock,
+    pace,
+    deps,
+    transport,
+    service: null as BotService | null,
+    start() {
+      const service = createBotService({ ...deps, transport, updates, leases, pollSeconds: 1 });
+      const stop = new AbortController();
+      stage.service = service;
+      running = { stop, ended: service.run(stop.signal) };
+    },
+    async stop() {
+      running?.stop.abort();
+      await running?.ended;
+      running = null;
+    },
+    async close() {
+      await stage.stop();
+      await telegram.close();
+    },
+    /** Everything that was said so far has been dealt with. */
+    settled: () =>
+      until(
+        () =>
+          telegram.queue.every((u) => updates.rows.has(u.update_id)) &&
+          [...updates.rows.values()].every((row) => row.payload === null),
+      ),
+    /** Does something as a person, waits, and returns what the bot wrote meanwhile. */
+    async during(act: () => void): Promise<Message[]> {
+      const from = events.length;
+      act();
+      await stage.settled();
+      return events.slice(from).flatMap((e) => ('message' in e ? [e.message] : []));
+    },
+    async ask(from: Person, text: string, extra: Parameters<typeof telegram.say>[2] = {}) {
+      const answers = await stage.during(() => telegram.say(from, text, extra));
+      return answers.map((message) => message.text).join('\n---\n');
+    },
+  };
+  return stage;
+}
+
+type Paging = { offset: number; limit: number };
+
+const aUser = (telegramId: bigint, role: Role | null): User => ({
+  telegramId,
+  username: null,
+  firstName: null,
+  lastName: null,
+  languageCode: null,
+  role,
+  createdAt: new Date(),
+  lastSeen: null,
+});
+
+function memoryUsers(users: Map<bigint, User>) {
+  let code: string | null = CODE;
+  return {
+    find: async (id: bigint) => users.get(id) ?? null,
+    async upsert({
+      role,
+      seen,
+      ...names
+    }: Omit<User, 'role' | 'createdAt' | 'lastSeen'> & { role?: Role; seen: boolean }) {
+      const before = users.get(names.telegramId) ?? aUser(names.telegramId, null);
+      const user: User = {
+        ...before,
+        ...names,
+        role: role ?? before.role,
+        lastSeen: seen ? new Date() : before.lastSeen,
+      };
+      users.set(names.telegramId, user);
+      return user;
+    },
+    async pair(telegramId: bigint, given: Secret) {
+      if (given.reveal() !== code) return false;
+      code = null;
+      users.set(telegramId, aUser(telegramId, 'owner'));
+      return true;
+    },
+  };
+}
+
+function memoryLeases(): Leases & { lose(): void } {
+  let held: AbortController | null = null;
+  return {
+    async take(resource): Promise<HeldLease | null> {
+      if (held) return null;
+      const mine = new AbortController();
+      held = mine;
+      return {
+        resource,
+        fence: 1,
+        signal: mine.signal,
+        async release() {
+          if (held === mine) held = null;
+        },
+      };
+    },
+    lose() {
+      held?.abort();
+      held = null;
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { Agent } from '#domain/agent.ts';
+import { OpsError } from '#domain/errors.ts';
+import type { InputRequest } from '#domain/input-request.ts';
+import type { Operation, OperationCommand } from '#domain/operation.ts';
+import { chatOperation } from '#test/builders/chat-entities.ts';
+
+export interface ChatAgent extends Agent {
+  readonly commands: OperationCommand[];
+  /** Secrets as they arrived, by request. */
+  readonly answers: Map<string, string | null>;
+  readonly declined: string[];
+  /** Thrown by the next calls of `submit`, one each. */
+  readonly failures: Error[];
+}
+
+/** The agent's promises about keys, in memory, over the lists that the stage shows. */
+export function chatAgent(stage: { operations: Operation[]; inputs: InputRequest[] }): ChatAgent {
+  const byKey = new Map<string, Operation>();
+  const close = (id: string, patch: Partial<InputRequest>): InputRequest => {
+    const at = stage.inputs.findIndex((r) => r.id === id && r.status === 'open');
+    const open = stage.inputs[at];
+    if (!open) throw new OpsError('conflict', 'This question is closed.');
+    const closed = { ...open, ...patch };
+    stage.inputs[at] = closed;
+    return closed;
+  };
+  const agent: ChatAgent = {
+    commands: [],
+    answers: new Map(),
+    declined: [],
+    failures: [],
+    async submit(command) {
+      const failure = agent.failures.shift();
+      if (failure) throw failure;
+      agent.commands.push(command);
+      const before = byKey.get(command.key);
+      if (before) return { operation: before, outcome: 'replayed' };
+      const operation = chatOperation({
+        kind: command.kind,
+        mode: command.kind === 'rebuild' ? command.mode : null,
+        serverHandle: command.target,
+        key: command.key,
+        requestedBy: command.by,
+      });
+      byKey.set(command.key, operation);
+      stage.operations.push(operation);
+      return { operation, outcome: 'created' };
+    },
+    changeStatus: () => Promise.reject(new Error('The bot has no business here.')),
+    async previewRebuild(target, mode) {
+      return [`${target} is ${mode === 'reset' ? 'reset' : 'reinstalled'} <now> & "for good"`];
+    },
+    async cancel(id) {
+      const at = stage.operations.findIndex((o) => o.id === id);
+      const operation = stage.operations[at];
+      if (!operation) throw new OpsError('not_found', 'No such operation.');
+      const stopped: Operation = { ...operation, stopRequested: 'cancel' };
+      stage.operations[at] = stopped;
+      return stopped;
+    },
+    async answer(id, by, secret) {
+      const answered = close(id, { status: 'answered', answeredBy: by });
+      agent.answers.set(id, secret?.reveal() ?? null);
+      return answered;
+    },
+    async decline(id, by) {
+      const declined = close(id, { status: 'cancelled', answeredBy: by });
+      agent.declined.push(id);
+      return declined;
+    },
+  };
+  return agent;
+}

@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Notification } from '#domain/notification.ts';
+import { ANN, type ChatStage, chatStage, IVAN, until } from '#test/builders/chat-stage.ts';
+import { memoryOutbox } from '#test/fakes/memory-outbox.ts';
+import { createOutbox } from './outbox.ts';
+
+const note = (key: string, over: Partial<Notification> = {}): Notification => ({
+  dedupeKey: key,
+  severity: 'success',
+  kind: 'server_ready',
+  params: { server: key },
+  serverHandle: key,
+  operationId: null,
+  ...over,
+});
+
+const never = new AbortController().signal;
+let stage: ChatStage;
+let box: ReturnType<typeof memoryOutbox>;
+let outbox: ReturnType<typeof createOutbox>;
+
+/** A further process with the same database. */
+const another = () => {
+  const service = stage.service;
+  if (!service) throw new Error('not started');
+  const { render, deliver } = service;
+  return createOutbox({ outbox: box, render, deliver, clock: stage.pace, log: stage.log });
+};
+
+beforeEach(async () => {
+  stage = await chatStage({ [ANN.id]: 'owner', [IVAN.id]: 'viewer' });
+  await stage.deps.users.upsert({
+    telegramId: BigInt(IVAN.id),
+    username: null,
+    firstName: 'Иван',
+    lastName: null,
+    languageCode: 'ru',
+    seen: true,
+  });
+  stage.start();
+  await until(() => stage.service?.health().state === 'polling');
+  box = memoryOutbox([BigInt(ANN.id), BigInt(IVAN.id)], stage.pace);
+  outbox = another();
+});
+afterEach(async () => {
+  await stage.close();
+  expect(stage.telegram.problems).toEqual([]);
+});
+
+const told = (id: number) => stage.telegram.screen(id).map((m) => m.text);
+const refuse = (
+  error: { error_code: number; description: string; parameters?: { retry_after: number } },
+  times?: number,
+) =>
+  stage.telegram.fault({
+    kind: 'refuse',
+    method: 'sendMessage',
+    chatId: ANN.id,
+    error,
+    ...(times && { times }),
+  });
+
+describe('outbox', () => {
+  it('tells each admin once, in their language', async () => {
+    await box.enqueue(note('vps-1'));
+    await box.enqueue(note('vps-1'));
+    expect(await outbox.flush(never)).toBe(2);
+    expect(await outbox.flush(never)).toBe(0);
+    expect(told(ANN.id)).toEqual(['✅ vps-1 is ready.']);
+    expect(told(IVAN.id)).toEqual(['✅ vps-1 готов.']);
+  });
+
+  it('keeps the order per reader and the limits of Telegram in a storm', async () => {
+    for (let n = 0; n < 40; n++) await box.enqueue(note(`vps-${n}`));
+    for (let claimed = 1; claimed > 0; ) claimed = await outbox.flush(never);
+    expect(told(ANN.id)).toEqual(Array.from({ length: 40 }, (_, n) => `✅ vps-${n} is ready.`));
+  });
+
+  it('honours retry_after, and lets later messages of that reader wait as well', async () => {
+    refuse(
+      { error_code: 429, description: 'Too Many Requests', parameters: { retry_after: 60 } },
+      1,
+    );
+    await box.enqueue(note('vps-1'));
+    await box.enqueue(note('vps-2'));
+    const start = stage.pace.now().getTime();
+    await outbox.flush(never);
+    expect(told(ANN.id)).toEqual([]);
+    expect(told(IVAN.id)).toHaveLength(2);
+    stage.pace.advance(start + 59_000 - stage.pace.now().getTime());
+    expect(await outbox.flush(never)).toBe(0);
+    stage.pace.advance(2000);
+    await outbox.flush(never);
+    expect(told(ANN.id)).toEqual(['✅ vps-1 is ready.', '✅ vps-2 is ready.']);
+  });
+
+  it('gives up a reader who blocked the bot, with the reason recorded', async () => {
+    refuse({ error_code: 403, description: 'Forbidden: bot was blocked by the user' });
+    await box.enqueue(note('vps-1'));
+    await outbox.flush(never);
+    expect(box.rows.map((r) => r.state)).toEqual(['given_up', 'sent']);
+    expect(box.rows[0]?.reason).toContain('blocked');
+  });
+
+  it('tries again through a long outage, for a day', async () => {
+    refuse({ error_code: 502, description: 'Bad Gateway' });
+    await box.enqueue(note('vps-1'));
+    for (let hour = 0; hour < 23; hour++) {
+      await outbox.flush(never);
+      stage.pace.advance(3_600_000);
+    }
+    expect(box.rows[0]?.state).toBe('open');
+    stage.telegram.clearFaults();
+    await outbox.flush(never);
+    expect(told(ANN.id)).toHaveLength(1);
+
+    refuse({ error_code: 502, description: 'Bad Gateway' });
+    await box.enqueue(note('vps-2'));
+    stage.pace.advance(25 * 3_600_000);
+    await outbox.flush(never);
+    expect(box.rows.at(2)?.state).toBe('given_up');
+  });
+
+  it('gives up a text that is refused again and again', async () => {
+    refuse({ error_code: 400, description: 'Bad Request: something odd' });
+    await box.enqueue(note('vps-1'));
+    for (let n = 0; n < 5; n++) {
+      await outbox.flush(never);
+      stage.pace.advance(3_600_000);
+    }
+    expect(box.rows[0]).toMatchObject({ state: 'given_up', message: { attempts: 5 } });
+  });
+
+  it('does not send again what only the database failed to hear', async () => {
+    box.deaf = true;
+    await box.enqueue(note('vps-1'));
+    await expect(outbox.flush(never)).rejects.toThrow('database away');
+    box.deaf = false;
+    stage.pace.advance(200_000);
+    await outbox.flush(never);
+    expect(told(ANN.id)).toHaveLength(1);
+    expect(box.rows.every((r) => r.state === 'sent')).toBe(true);
+  });
+
+  it('delivers what a process had claimed when it died', async () => {
+    await box.enqueue(note('vps-1'));
+    await box.claim(10, 180);
+    expect(await another().flush(never)).toBe(0);
+    stage.pace.advance(181_000);
+    expect(await another().flush(never)).toBe(2);
+    expect(told(ANN.id)).toHaveLength(1);
+  });
+
+  it('sends the words when Telegram rejects the format', async () => {
+    refuse({ error_code: 400, description: "Bad Request: can't parse entities: odd" }, 1);
+    await box.enqueue(note('a<b>&c'));
+    await outbox.flush(never);
+    expect(told(ANN.id)).toEqual(['✅ a<b>&c is ready.']);
+    expect(
+      stage.telegram.calls
+        .filter((c) => c.payload.chat_id === ANN.id)
+        .map((c) => c.payload.parse_mode),
+    ).toEqual(['HTML', undefined]);
+  });
+
+  it('works until it is stopped, and through the absence of the database', async () => {
+    const stop = new AbortController();
+    const { claim } = box;
+    let failures = 2;
+    box.claim = (...args) =>
+      failures-- > 0 ? Promise.reject(new Error('database away')) : claim(...args);
+    await box.enqueue(note('vps-1'));
+    const clock = stage.clock;
+    const service = stage.service;
+    if (!service) throw new Error('not started');
+    const running = createOutbox({ ...service, outbox: box, clock, log: stage.log }).run(
+      stop.signal,
+    );
+    await until(() => told(ANN.id).length === 1);
+    stop.abort();
+    await running;
+  });
+});
