@@ -1,0 +1,66 @@
+import type { Agent } from '#domain/agent.ts';
+import type { Clock, Logger } from '#domain/ports.ts';
+import type {
+  ApiTokenRepository,
+  AuditRepository,
+  IdempotencyRepository,
+  IncidentRepository,
+  InputRequestRepository,
+  OperationRepository,
+  ServerRepository,
+  UserRepository,
+} from '#domain/repositories.ts';
+
+/** One line of the doctor's report; `hint` says what to do, in one sentence. */
+export interface DoctorCheck {
+  readonly name: string;
+  /** off: not configured, and that is legitimate. */
+  readonly status: 'ok' | 'warning' | 'failed' | 'off';
+  readonly detail: string;
+  readonly hint: string | null;
+}
+export interface DoctorReport {
+  readonly ok: boolean;
+  readonly checks: readonly DoctorCheck[];
+}
+
+export interface Readiness {
+  readonly ok: boolean;
+  readonly checks: Readonly<Record<string, { readonly ok: boolean; readonly detail: string }>>;
+}
+export interface Health {
+  live(): boolean | Promise<boolean>;
+  ready(): Promise<Readiness>;
+}
+
+export interface StreamLimits {
+  /** How often a stream looks for new rows. */
+  readonly pollMs: number;
+  readonly heartbeatMs: number;
+  /** After this long a stream ends; clients come back with Last-Event-ID. */
+  readonly maxAgeMs: number;
+  readonly maxStreams: number;
+  readonly maxStreamsPerToken: number;
+}
+
+export interface ApiDeps {
+  readonly agent: Agent;
+  readonly servers: ServerRepository;
+  readonly operations: OperationRepository;
+  readonly inputs: InputRequestRepository;
+  readonly incidents: IncidentRepository;
+  readonly users: UserRepository;
+  readonly tokens: ApiTokenRepository;
+  readonly idempotency: IdempotencyRepository;
+  readonly audit: AuditRepository;
+  /** Prometheus text and its content type. */
+  readonly metrics: { render(): Promise<{ readonly contentType: string; readonly text: string }> };
+  readonly health: Health;
+  readonly doctor: () => Promise<DoctorReport>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Where people reach the API; goes into the OpenAPI document. */
+  readonly publicUrl: string;
+  readonly version?: string;
+  readonly streams?: Partial<StreamLimits>;
+}

@@ -1,0 +1,183 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { OpsError } from '#domain/errors.ts';
+import { IncidentStatus, IncidentType, OPEN_INCIDENT_STATUSES } from '#domain/incident.ts';
+import type {
+  AuditRepository,
+  IncidentRepository,
+  OperationRepository,
+  ServerRepository,
+} from '#domain/repositories.ts';
+import { ServerHandle } from '#domain/server.ts';
+import { actorOf } from '../access.ts';
+import { oneOrMore, PagingQuery, pageOf } from '../wire/common.ts';
+import { IncidentCreate, IncidentPatch, IncidentWire, incidentToWire } from '../wire/incident.ts';
+import { answers, IDEMPOTENCY_NOTE } from './answers.ts';
+
+interface IncidentRouteDeps {
+  readonly incidents: IncidentRepository;
+  readonly servers: ServerRepository;
+  readonly operations: OperationRepository;
+  readonly audit: AuditRepository;
+}
+
+const IdParams = z.object({ id: z.uuid() });
+
+export const incidentRoutes =
+  ({ incidents, servers, operations, audit }: IncidentRouteDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    const require = async (id: string) => {
+      const incident = await incidents.find(id);
+      if (incident) return incident;
+      throw new OpsError('not_found', `There is no incident ${id}.`, {
+        hint: 'GET /api/incidents lists them.',
+      });
+    };
+
+    app.post(
+      '/incidents',
+      {
+        config: { scope: 'operate' },
+        schema: {
+          operationId: 'createIncident',
+          summary: 'Report a problem with a server',
+          description: `One incident of a type is open per server: a second report is added to it (200). ${IDEMPOTENCY_NOTE}`,
+          tags: ['incidents'],
+          body: IncidentCreate,
+          response: answers({ 200: IncidentWire, 201: IncidentWire }),
+        },
+      },
+      async (request, reply) => {
+        const body = request.body;
+        await servers.require(body.server_handle);
+        if (body.operation_id) await operations.require(body.operation_id);
+        const open = await incidents.list(
+          {
+            serverHandle: body.server_handle,
+            type: body.incident_type,
+            status: OPEN_INCIDENT_STATUSES,
+          },
+          { offset: 0, limit: 1 },
+        );
+        await audit.append({
+          actor: actorOf(request),
+          action: 'incident.open',
+          target: body.server_handle,
+          operationId: body.operation_id ?? null,
+          data: { type: body.incident_type, severity: body.severity },
+        });
+        const incident = await incidents.open({
+          type: body.incident_type,
+          serverHandle: body.server_handle,
+          severity: body.severity,
+          details: body.details,
+          operationId: body.operation_id ?? null,
+        });
+        return reply
+          .code(open.total > 0 ? 200 : 201)
+          .header('location', `/api/incidents/${incident.id}`)
+          .send(incidentToWire(incident));
+      },
+    );
+
+    app.get(
+      '/incidents',
+      {
+        config: { scope: 'read' },
+        schema: {
+          operationId: 'listIncidents',
+          summary: 'Incidents, filtered and paged, newest first',
+          tags: ['incidents'],
+          querystring: z.strictObject({
+            status: oneOrMore(IncidentStatus),
+            server_handle: ServerHandle.optional(),
+            incident_type: IncidentType.optional(),
+            ...PagingQuery,
+          }),
+          response: answers({ 200: pageOf(IncidentWire) }),
+        },
+      },
+      async (request) => {
+        const { offset, limit, status, server_handle, incident_type } = request.query;
+        const page = await incidents.list(
+          { status, serverHandle: server_handle, type: incident_type },
+          { offset, limit },
+        );
+        return { items: page.items.map(incidentToWire), total: page.total, offset, limit };
+      },
+    );
+
+    app.get(
+      '/incidents/active',
+      {
+        config: { scope: 'read' },
+        schema: {
+          operationId: 'listActiveIncidents',
+          summary: 'Incidents that are open: detected or recovering',
+          tags: ['incidents'],
+          querystring: z.strictObject(PagingQuery),
+          response: answers({ 200: pageOf(IncidentWire) }),
+        },
+      },
+      async (request) => {
+        const page = await incidents.list({ status: OPEN_INCIDENT_STATUSES }, request.query);
+        return { items: page.items.map(incidentToWire), total: page.total, ...request.query };
+      },
+    );
+
+    app.get(
+      '/incidents/:id',
+      {
+        config: { scope: 'read' },
+        schema: {
+          operationId: 'getIncident',
+          summary: 'One incident',
+          tags: ['incidents'],
+          params: IdParams,
+          response: answers({ 200: IncidentWire }),
+        },
+      },
+      async (request) => incidentToWire(await require(request.params.id)),
+    );
+
+    app.patch(
+      '/incidents/:id',
+      {
+        config: { scope: 'operate' },
+        schema: {
+          operationId: 'patchIncident',
+          summary: 'Take an incident, add to it, or close it with a reason',
+          description: IDEMPOTENCY_NOTE,
+          tags: ['incidents'],
+          params: IdParams,
+          body: IncidentPatch,
+          response: answers({ 200: IncidentWire }),
+        },
+      },
+      async (request) => {
+        const { status, reason, taken_by, details } = request.body;
+        const by = actorOf(request);
+        const incident = await require(request.params.id);
+        if (incident.status === 'resolved' || incident.status === 'failed') {
+          throw new OpsError(
+            'illegal_transition',
+            `Incident ${incident.id} is closed: ${incident.status}.`,
+            {
+              hint: 'A closed incident is not changed; report a new one by POST /api/incidents.',
+              details: { from: incident.status, to: status ?? null, legal: [] },
+            },
+          );
+        }
+        const updated = await incidents.update(
+          incident.id,
+          {
+            ...(status ? { status, closedBy: by, closeReason: reason } : {}),
+            ...(taken_by === undefined ? {} : { takenBy: taken_by }),
+            ...(details === undefined ? {} : { details }),
+          },
+          by,
+        );
+        return incidentToWire(updated);
+      },
+    );
+  };

@@ -1,0 +1,37 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { ApiDeps, StreamLimits } from '../deps.ts';
+import { incidentRoutes } from './incidents.ts';
+import { inputRequestRoutes } from './input-requests.ts';
+import { operationEventRoutes } from './operation-events.ts';
+import { operationRoutes } from './operations.ts';
+import { serverActionRoutes } from './server-actions.ts';
+import { serverPatchRoute } from './server-patch.ts';
+import { serverRoutes } from './servers.ts';
+import { systemRoutes } from './system.ts';
+import { tokenRoutes } from './tokens.ts';
+import { userRoutes } from './users.ts';
+
+const DEFAULT_LIMITS: StreamLimits = {
+  pollMs: 300,
+  heartbeatMs: 15_000,
+  maxAgeMs: 3_600_000,
+  maxStreams: 200,
+  maxStreamsPerToken: 50,
+};
+
+/** Every route of the API; those of the first list stand under /api. */
+export const routes = (deps: ApiDeps) => {
+  const limits = { ...DEFAULT_LIMITS, ...deps.streams };
+  const underApi: readonly FastifyPluginAsyncZod[] = [
+    userRoutes(deps),
+    serverRoutes(deps),
+    serverPatchRoute(deps),
+    serverActionRoutes(deps),
+    incidentRoutes(deps),
+    operationRoutes(deps),
+    operationEventRoutes({ ...deps, limits }),
+    inputRequestRoutes(deps),
+    tokenRoutes(deps),
+  ];
+  return { underApi, atRoot: [systemRoutes(deps)] as readonly FastifyPluginAsyncZod[] };
+};

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { Accepted } from '#domain/agent.ts';
+import {
+  type Operation,
+  type OperationEvent,
+  OperationKind,
+  OperationStatus,
+  type OperationStep,
+  RebuildMode,
+} from '#domain/operation.ts';
+import { Time, time, timeOrNull } from './common.ts';
+
+export const OperationWire = z.object({
+  id: z.string(),
+  kind: OperationKind,
+  server_handle: z.string(),
+  mode: RebuildMode.nullable(),
+  status: OperationStatus,
+  stop_requested: z.enum(['cancel', 'supersede']).nullable(),
+  requested_by: z.string(),
+  episode: z.number().int(),
+  attempt: z.number().int(),
+  current_step: z.string().nullable(),
+  percent: z.number().int(),
+  error: z
+    .object({
+      code: z.string(),
+      message: z.string(),
+      hint: z.string().nullable(),
+      step: z.string().nullable(),
+    })
+    .nullable(),
+  input_request_id: z.string().nullable(),
+  wake_at: Time.nullable(),
+  deadline_at: Time.nullable(),
+  created_at: Time,
+  started_at: Time.nullable(),
+  finished_at: Time.nullable(),
+});
+export type OperationWire = z.infer<typeof OperationWire>;
+
+export const operationToWire = (operation: Operation): OperationWire => ({
+  id: operation.id,
+  kind: operation.kind,
+  server_handle: operation.serverHandle,
+  mode: operation.mode,
+  status: operation.status,
+  stop_requested: operation.stopRequested,
+  requested_by: operation.requestedBy,
+  episode: operation.episode,
+  attempt: operation.attempt,
+  current_step: operation.currentStep,
+  percent: operation.percent,
+  error: operation.error
+    ? {
+        code: operation.error.code,
+        message: operation.error.message,
+        hint: operation.error.hint,
+        step: operation.error.step,
+      }
+    : null,
+  input_request_id: operation.inputRequestId,
+  wake_at: timeOrNull(operation.wakeAt),
+  deadline_at: timeOrNull(operation.deadlineAt),
+  created_at: time(operation.createdAt),
+  started_at: timeOrNull(operation.startedAt),
+  finished_at: timeOrNull(operation.finishedAt),
+});
+
+export const StepWire = z.object({
+  step: z.string(),
+  status: z.enum(['started', 'done', 'skipped', 'failed', 'undone', 'undo_failed']),
+  attempt: z.number().int(),
+  summary: z.string().nullable(),
+  started_at: Time,
+  finished_at: Time.nullable(),
+});
+
+export const stepToWire = (step: OperationStep): z.infer<typeof StepWire> => ({
+  step: step.stepId,
+  status: step.status,
+  attempt: step.attempt,
+  summary: step.summary,
+  started_at: time(step.startedAt),
+  finished_at: timeOrNull(step.finishedAt),
+});
+
+export const OperationWithSteps = OperationWire.extend({ steps: z.array(StepWire) });
+
+export const AcceptedWire = z.object({
+  operation: OperationWire,
+  outcome: z.enum(['created', 'replayed', 'joined']),
+  /** For a person: what became of the request. */
+  message: z.string(),
+});
+
+export const acceptedToWire = ({ operation, outcome }: Accepted): z.infer<typeof AcceptedWire> => ({
+  operation: operationToWire(operation),
+  outcome,
+  message: {
+    created: `Accepted: ${operation.kind} of ${operation.serverHandle}.`,
+    replayed: 'This request was accepted before; nothing was started anew.',
+    joined: `Already under way: ${operation.kind} of ${operation.serverHandle}, asked for by ${operation.requestedBy}.`,
+  }[outcome],
+});
+
+/** The data of one server-sent event. */
+export const eventToWire = (operationId: string, event: OperationEvent) => ({
+  operation_id: operationId,
+  seq: event.seq,
+  at: time(event.at),
+  type: event.type,
+  status: event.status,
+  step: event.step,
+  state: event.state,
+  text: event.text,
+  percent: event.percent,
+});
