@@ -43,13 +43,14 @@ export function createMethods({
     const stop = AbortSignal.any([gone, mine.signal]);
     const allowed = payload.allowed_updates as string[] | undefined;
     discard(world.queue, allowed);
-    while (world.queue.length === 0 && Date.now() < until && !stop.aborted) {
+    const visible = () => world.queue.filter((update) => update.update_id >= offset);
+    while (visible().length === 0 && Date.now() < until && !stop.aborted) {
       await world.changed(until - Date.now(), stop);
       discard(world.queue, allowed);
     }
     if (mine.signal.aborted) return refuse(409, CONFLICT);
     polling = null;
-    return { result: world.queue.slice(0, Number(payload.limit ?? 100)) };
+    return { result: visible().slice(0, Number(payload.limit ?? 100)) };
   }
 
   function written(payload: Payload, edit?: Message): Answer {
