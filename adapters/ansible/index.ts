@@ -89,9 +89,7 @@ export function createPlaybooks(settings: PlaybookSettings): Playbooks {
         const inputs = runInputs(run, path);
         await folder.write(inputs.files);
         const clean = (text: string) => redact(text, inputs.secrets);
-        const argv = ['-i', INVENTORY, '--extra-vars', `@${VARIABLES}`].map((word) =>
-          word.replace(/^@?(?=\w+\.yml$)/, (at) => `${at}${path}/`),
-        );
+        const argv = ['-i', `${path}/${INVENTORY}`, '--extra-vars', `@${path}/${VARIABLES}`];
         const env = environment(path, config);
         await checkHosts(['ansible-playbook', ...argv, '--list-hosts', file], env);
 
