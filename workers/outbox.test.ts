@@ -180,4 +180,33 @@ describe('outbox', () => {
     stop.abort();
     await running;
   });
+
+  it('lets no reader wait for another whose answers hang', async () => {
+    stage.telegram.fault({ kind: 'hang', method: 'sendMessage', chatId: ANN.id });
+    for (let n = 0; n < 5; n++) await box.enqueue(note(`vps-${n}`));
+    const claimedOneByOne = {
+      ...box,
+      claim: async (limit: number, seconds: number) => {
+        const waiting = new Set<bigint>();
+        const heads = box.rows.filter(({ message, state }) => {
+          const first = state === 'open' && !waiting.has(message.receiver);
+          if (first) waiting.add(message.receiver);
+          return first && !busy.has(message.id);
+        });
+        for (const { message } of heads) busy.add(message.id);
+        return heads.slice(0, limit).map(({ message }) => ({ ...message, seconds }));
+      },
+    };
+    const busy = new Set<string>();
+    const stop = new AbortController();
+    const { service, clock, log } = stage;
+    if (!service) throw new Error('not started');
+    const running = createOutbox({ ...service, outbox: claimedOneByOne, clock, log }).run(
+      stop.signal,
+    );
+    await until(() => told(IVAN.id).length === 5);
+    expect(told(ANN.id)).toEqual([]);
+    stop.abort();
+    await running;
+  });
 });

@@ -27,8 +27,8 @@ export interface Outbox {
 }
 
 const BATCH = 30;
-/** Longer than a whole batch to one reader takes at one message a second. */
-const CLAIM_SECONDS = 180;
+/** Longer than a delivery takes with all its waits; after a crash the message is stuck that long. */
+const CLAIM_SECONDS = 90;
 const IDLE_MS = 1000;
 /** A text that is not taken will hardly be taken the sixth time. */
 const REFUSALS = 5;
@@ -56,7 +56,7 @@ export function createOutbox<Message>(deps: OutboxDeps<Message>): Outbox {
   /** When to try again; null: given up. */
   function nextTry(message: OutboxMessage, result: DeliveryResult): Date | null {
     const now = clock.now().getTime();
-    const attempts = message.attempts + 1;
+    const { attempts } = message;
     if (result.status === 'gone') return null;
     if (result.status === 'refused' && attempts >= REFUSALS) return null;
     if (now - message.createdAt.getTime() > GREATEST_AGE_MS) return null;
@@ -91,36 +91,58 @@ export function createOutbox<Message>(deps: OutboxDeps<Message>): Outbox {
     }
   }
 
-  async function flush(signal: AbortSignal): Promise<number> {
-    const claimed = await outbox.claim(BATCH, CLAIM_SECONDS);
+  /** Claims what is due and starts its delivery: one promise per reader. */
+  async function begin(signal: AbortSignal): Promise<readonly Promise<number>[]> {
     const readers = new Map<bigint, OutboxMessage[]>();
-    for (const message of claimed) {
+    for (const message of await outbox.claim(BATCH, CLAIM_SECONDS)) {
       readers.set(message.receiver, [...(readers.get(message.receiver) ?? []), message]);
     }
-    const outcomes = await Promise.allSettled(
-      [...readers.values()].map((messages) => deliverTo(messages, signal)),
-    );
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed) throw failed.reason;
-    return claimed.length;
+    return [...readers.values()].map(async (messages) => {
+      await deliverTo(messages, signal);
+      return messages.length;
+    });
+  }
+
+  async function round(active: Set<Promise<unknown>>, signal: AbortSignal): Promise<void> {
+    for (const delivery of await begin(signal)) {
+      const watched = delivery
+        .catch((error: unknown) => {
+          log.error({ error: toOpsError(error).message }, 'a delivery could not be recorded');
+        })
+        .finally(() => active.delete(watched));
+      active.add(watched);
+    }
+    // A slow reader keeps nobody waiting: whoever is through gets the next message.
+    const enough = new AbortController();
+    const pause = clock.sleep(IDLE_MS, AbortSignal.any([signal, enough.signal]));
+    await Promise.race([pause.catch(() => undefined), ...active]);
+    enough.abort();
   }
 
   return {
-    flush,
+    async flush(signal) {
+      const outcomes = await Promise.allSettled(await begin(signal));
+      let delivered = 0;
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') throw outcome.reason;
+        delivered += outcome.value;
+      }
+      return delivered;
+    },
     async run(signal) {
+      const active = new Set<Promise<unknown>>();
       for (let failures = 0; !signal.aborted; ) {
-        let claimed = 0;
         try {
-          claimed = await flush(signal);
+          await round(active, signal);
           failures = 0;
         } catch (error) {
           failures++;
-          log.error({ error: toOpsError(error).message }, 'the outbox could not be worked off');
+          log.error({ error: toOpsError(error).message }, 'the outbox could not be read');
+          const wait = Math.min(30_000, IDLE_MS * 2 ** failures);
+          await clock.sleep(wait, signal).catch(() => undefined);
         }
-        if (claimed > 0) continue;
-        const wait = failures === 0 ? IDLE_MS : Math.min(30_000, IDLE_MS * 2 ** failures);
-        await clock.sleep(wait, signal).catch(() => undefined);
       }
+      await Promise.allSettled(active);
     },
   };
 }

@@ -1,7 +1,8 @@
-import type { SecretBox } from '#domain/ports.ts';
 import { Secret } from '#domain/secret.ts';
 import type { Prisma } from '#generated/prisma/client.ts';
-import type { PrismaClient } from '../client.ts';
+import { cleanText } from './clean.ts';
+import { guarded } from './database-errors.ts';
+import type { RepositoryDeps } from './deps.ts';
 
 /** `Update` is Telegram's object of that name; the bot's port says which parts it needs. */
 interface StoredUpdate {
@@ -15,10 +16,7 @@ interface StoredUpdate {
 export function createChatUpdates<Update extends StoredUpdate>({
   prisma,
   secrets,
-}: {
-  prisma: PrismaClient;
-  secrets: SecretBox;
-}) {
+}: Pick<RepositoryDeps, 'prisma' | 'secrets'>) {
   const seal = (update: Update) => secrets.seal(new Secret(JSON.stringify(update)));
   const open = (payload: Prisma.JsonValue): Update | null => {
     try {
@@ -30,11 +28,11 @@ export function createChatUpdates<Update extends StoredUpdate>({
   const done = async (updateId: number, error: string | null): Promise<void> => {
     await prisma.chatUpdate.updateMany({
       where: { updateId: BigInt(updateId), processedAt: null },
-      data: { processedAt: new Date(), payload: '', error },
+      data: { processedAt: new Date(), payload: '', error: error && cleanText(error) },
     });
   };
 
-  return {
+  return guarded({
     async store(
       updates: readonly { readonly chatId: number | null; readonly payload: Update }[],
     ): Promise<number> {
@@ -69,7 +67,7 @@ export function createChatUpdates<Update extends StoredUpdate>({
     async failed(updateId: number, error: string): Promise<void> {
       await prisma.chatUpdate.updateMany({
         where: { updateId: BigInt(updateId), processedAt: null },
-        data: { attempts: { increment: 1 }, error },
+        data: { attempts: { increment: 1 }, error: cleanText(error) },
       });
     },
     async prune(before: Date): Promise<number> {
@@ -78,5 +76,5 @@ export function createChatUpdates<Update extends StoredUpdate>({
       });
       return count;
     },
-  };
+  });
 }

@@ -37,7 +37,10 @@ export function memoryOutbox(receivers: readonly bigint[], clock: Clock): Memory
     },
     async claim(limit, seconds) {
       const due = rows.filter((r) => r.state === 'open' && r.dueAt <= now()).slice(0, limit);
-      for (const row of due) row.dueAt = now() + seconds * 1000;
+      for (const row of due) {
+        row.dueAt = now() + seconds * 1000;
+        row.message = { ...row.message, attempts: row.message.attempts + 1 };
+      }
       return due.map((r) => r.message);
     },
     async sent(id) {
@@ -47,7 +50,6 @@ export function memoryOutbox(receivers: readonly bigint[], clock: Clock): Memory
     async failed(id, reason, nextTryAt) {
       const row = find(id);
       row.reason = reason;
-      row.message = { ...row.message, attempts: row.message.attempts + 1 };
       if (nextTryAt) row.dueAt = nextTryAt.getTime();
       else row.state = 'given_up';
     },
