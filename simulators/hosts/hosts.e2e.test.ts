@@ -141,6 +141,7 @@ describe('two fleets', () => {
     ) as [Hosts, Hosts];
     try {
       const made = await Promise.all([one.create('1'), two.create('1'), one.create('2')]);
+      await expect(two.create('1')).rejects.toThrow(/exists/);
       expect(new Set(made.map(({ ip }) => ip)).size).toBe(3);
       await one.removeAll();
       expect(await one.list()).toEqual([]);

@@ -1,9 +1,10 @@
+import { createAddresses, type Reservation } from './addresses.ts';
 import { createDocker, type Docker } from './docker.ts';
 import { runArgs } from './host-args.ts';
 import { cleanUp } from './host-cleanup.ts';
 import { createHostState, type Host } from './host-state.ts';
 import type { Log } from './images.ts';
-import { ensureNetwork, networkName, SIM_LABEL } from './network.ts';
+import { networkName, SIM_LABEL } from './network.ts';
 import type { RunOptions, RunResult } from './run.ts';
 
 export type { Host } from './host-state.ts';
@@ -53,8 +54,6 @@ export interface Hosts {
   removeAll(options?: { keepSnapshots?: boolean }, signal?: AbortSignal): Promise<void>;
 }
 
-const FIRST_ADDRESS = 10;
-const LAST_ADDRESS = 250;
 const STOP_SECONDS = 15;
 
 /**
@@ -91,26 +90,13 @@ export function createHosts({
     return stdout.trim();
   };
 
-  // Addresses are given out one at a time; what is in use stands on the containers' labels.
-  let queue: Promise<unknown> = Promise.resolve();
-  const alone = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = queue.then(work, work);
-    queue = turn.catch(() => {});
-    return turn;
-  };
+  const addresses = createAddresses({ docker, label, list: state.list, log });
   const start = async (
     id: string,
     options: HostOptions,
-    fixedIp?: string,
+    { network, ip, release }: Reservation,
     signal?: AbortSignal,
-  ): Promise<Host> => {
-    const network = await ensureNetwork(docker, label, signal);
-    const used = new Set((await state.list(signal)).map((host) => host.ip));
-    let ip = fixedIp;
-    for (let n = FIRST_ADDRESS; ip === undefined && n <= LAST_ADDRESS; n++) {
-      if (!used.has(`${network.prefix}.${n}`)) ip = `${network.prefix}.${n}`;
-    }
-    if (ip === undefined) throw new Error(`no address left in ${network.prefix}.0/24`);
+  ) => {
     const host = {
       ...{ id, container: container(id), label, network, ip, image: options.image ?? image },
       ...{ hostname: options.hostname ?? `host-${id}`, meta: options.meta ?? '' },
@@ -121,17 +107,17 @@ export function createHosts({
       log('host started', { id, ip });
       return await state.require(id, signal);
     } catch (error) {
-      await docker.try(['rm', '--force', '--volumes', host.container]); // a half-made one blocks the name
+      await docker.try(['rm', '--force', '--volumes', host.container]); // half made, it blocks the name
       throw error;
+    } finally {
+      release();
     }
   };
 
   const api: Hosts = {
-    create: (id, options = {}, signal) =>
-      alone(async () => {
-        if (await state.find(id, signal)) throw new Error(`host ${id} exists already`);
-        return start(id, options, undefined, signal);
-      }),
+    async create(id, options = {}, signal) {
+      return start(id, options, await addresses.take(id, undefined, signal), signal);
+    },
     async resetPassword(id, password, signal) {
       await must(id, ['chpasswd'], `root:${password}\n`, signal); // never in argv
     },
@@ -143,12 +129,12 @@ export function createHosts({
       await exec(id, reload, { ...(signal && { signal }) });
     },
     reboot: simple('restart', '--time', String(STOP_SECONDS)),
-    reinstall: (id, options = {}, signal) =>
-      alone(async () => {
-        const { ip, meta } = await state.require(id, signal);
-        await simple('rm', '--force', '--volumes')(id, signal);
-        return start(id, { meta, ...options }, ip, signal);
-      }),
+    async reinstall(id, options = {}, signal) {
+      const { ip, meta } = await state.require(id, signal);
+      const reservation = await addresses.take(id, ip, signal); // before the label that held it goes
+      await simple('rm', '--force', '--volumes')(id, signal);
+      return start(id, { meta, ...options }, reservation, signal);
+    },
     stop: simple('stop', '--time', String(STOP_SECONDS)),
     start: simple('start'),
     kill: simple('kill'),
@@ -173,7 +159,7 @@ export function createHosts({
       await docker.call(args, { deadlineMs: 300_000, ...(signal && { signal }) });
       return tag;
     },
-    removeAll: (options = {}, signal) => alone(() => cleanUp(docker, label, options, signal)),
+    removeAll: (options = {}, signal) => cleanUp(docker, label, options, signal),
   };
   return api;
 }

@@ -1,5 +1,6 @@
+import type { SimServer } from './account.ts';
 import type { Action, Switchboard } from './faults.ts';
-import type { Fleet, SimServer } from './fleet.ts';
+import type { Fleet } from './fleet.ts';
 import type { MachineBackend } from './machines.ts';
 import type { TASK_NAMES, TaskAction, TaskRequest, Tasks } from './tasks.ts';
 import { wireDetails, wireListItem, wireService, wireTask } from './wire.ts';

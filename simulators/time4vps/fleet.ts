@@ -1,13 +1,5 @@
+import type { SimServer } from './account.ts';
 import type { MachineBackend, MachineMeta } from './machines.ts';
-import type { Task } from './tasks.ts';
-
-export interface SimServer {
-  readonly id: number;
-  readonly ip: string;
-  meta: MachineMeta;
-  /** Newest first. */
-  tasks: Task[];
-}
 
 export interface NewServer {
   readonly id?: number;

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { SimServer } from './account.ts';
 import { createApi } from './api.ts';
 import { createCalls, reply } from './calls.ts';
 import { realClock, type SimClock } from './clock.ts';
 import { CONTROL_PREFIX, createControl } from './control.ts';
 import { createSwitchboard, type Switchboard } from './faults.ts';
-import { createFleet, type NewServer, type SimServer } from './fleet.ts';
+import { createFleet, type NewServer } from './fleet.ts';
 import type { MachineBackend } from './machines.ts';
 import { newPassword } from './passwords.ts';
 import { type CallRecord, createRecords } from './records.ts';

@@ -1,19 +1,9 @@
+import type { SimServer, Task } from './account.ts';
 import type { SimClock } from './clock.ts';
 import type { Action, Switchboard } from './faults.ts';
-import type { SimServer } from './fleet.ts';
 import type { MachineBackend } from './machines.ts';
 import { describePassword, newPassword, PASSWORD_FORMS, type PasswordForm } from './passwords.ts';
 import type { Records } from './records.ts';
-
-export interface Task {
-  readonly id: number;
-  readonly name: string;
-  /** Milliseconds since 1970; undefined until it happened. */
-  readonly activated: number;
-  assigned?: number;
-  completed?: number;
-  results: string;
-}
 
 /** The provider's names of its tasks, by the call that starts them. */
 export const TASK_NAMES = {

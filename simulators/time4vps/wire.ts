@@ -1,5 +1,4 @@
-import type { SimServer } from './fleet.ts';
-import type { Task } from './tasks.ts';
+import type { SimServer, Task } from './account.ts';
 
 /** Dates as the provider writes them: ISO 8601 with its own offset, empty until set. */
 export function wireDate(ms: number | undefined): string {
