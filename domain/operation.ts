@@ -124,3 +124,8 @@ export const OperationCommand = z.discriminatedUnion('kind', [
   }),
 ]);
 export type OperationCommand = z.infer<typeof OperationCommand>;
+
+/** What the policy says of a command, beside the operation (if any) that is under way. */
+export type Verdict =
+  | { readonly verdict: 'accept'; readonly supersede: Operation | null }
+  | { readonly verdict: 'join'; readonly operation: Operation };

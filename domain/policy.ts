@@ -1,5 +1,5 @@
 import { OpsError } from './errors.ts';
-import type { Operation, OperationCommand } from './operation.ts';
+import type { Operation, OperationCommand, Verdict } from './operation.ts';
 import { isTerminal } from './operation.ts';
 import type { Server } from './server.ts';
 import { assertTransition } from './server-status.ts';
@@ -30,10 +30,6 @@ export function assertChangeable(server: Server): void {
     );
   }
 }
-
-export type Verdict =
-  | { readonly verdict: 'accept'; readonly supersede: Operation | null }
-  | { readonly verdict: 'join'; readonly operation: Operation };
 
 /** Whether a request may start now, beside the operation (if any) that is under way. */
 export function judge(

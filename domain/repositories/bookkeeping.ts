@@ -1,0 +1,29 @@
+export type IdempotencyStart =
+  | { readonly state: 'fresh' }
+  | { readonly state: 'replay'; readonly status: number; readonly body: unknown }
+  | { readonly state: 'mismatch' }
+  | { readonly state: 'in_progress' };
+export interface IdempotencyRepository {
+  begin(scope: string, key: string, bodyHash: string): Promise<IdempotencyStart>;
+  complete(scope: string, key: string, status: number, body: unknown): Promise<void>;
+  /** Frees a key whose request failed before anything was accepted. */
+  abandon(scope: string, key: string): Promise<void>;
+}
+
+export interface AuditRepository {
+  /** Append-only, hash-chained; `data` holds no secrets. */
+  append(event: {
+    actor: string;
+    action: string;
+    target: string;
+    operationId: string | null;
+    data: Readonly<Record<string, unknown>>;
+  }): Promise<void>;
+  /** Walks the chain; the id of the first broken event, or null. */
+  verify(): Promise<string | null>;
+}
+
+export interface FleetRepository {
+  /** Records that workers are at the queue; returns the previous time. */
+  heartbeat(now: Date): Promise<Date | null>;
+}

@@ -1,0 +1,67 @@
+import type { ProviderServer } from '../provider.ts';
+import type { Care, Connection, Server, ServerStatus } from '../server.ts';
+import type { Mover } from '../server-status.ts';
+import type { Page, Paging } from './paging.ts';
+
+export interface ServerFilter {
+  readonly status?: readonly ServerStatus[];
+  readonly provider?: string;
+  readonly group?: string;
+  readonly care?: Care;
+  readonly label?: string;
+  readonly search?: string;
+}
+export interface ServerPatch {
+  readonly notes?: string;
+  readonly care?: Care;
+  readonly handsOff?: boolean;
+  readonly group?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly connection?: Partial<Connection>;
+}
+export interface SyncOutcome {
+  readonly added: readonly Server[];
+  readonly missing: readonly Server[];
+  readonly returned: readonly Server[];
+}
+
+export interface ServerRepository {
+  find(handle: string): Promise<Server | null>;
+  /** Throws `not_found`. */
+  require(handle: string): Promise<Server>;
+  list(filter: ServerFilter, paging: Paging): Promise<Page<Server>>;
+  countByStatus(): Promise<Readonly<Partial<Record<ServerStatus, number>>>>;
+  /** A server entered by hand (provider manual or script). Throws `conflict` when the handle is taken. */
+  create(input: {
+    readonly handle: string;
+    readonly providerAccount: string;
+    readonly providerRef: string;
+    readonly connection: Connection;
+    readonly care: Care;
+    readonly group?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly notes?: string;
+    readonly by: string;
+  }): Promise<Server>;
+  update(handle: string, patch: ServerPatch, by: string): Promise<Server>;
+  /** Compare-and-set through the table of legal transitions, under the row's lock. */
+  transition(handle: string, to: ServerStatus, mover: Mover, by: string): Promise<Server>;
+  /**
+   * Upserts one account's list by (account, ref). A listed server that vanished becomes unreachable
+   * only after `missesAllowed` lists in a row and never when the list lost more than half at once.
+   */
+  sync(
+    account: { readonly name: string; readonly provider: string },
+    listed: readonly ProviderServer[],
+    options: { readonly managedRefs: ReadonlySet<string>; readonly missesAllowed: number },
+  ): Promise<SyncOutcome>;
+  setFacts(
+    handle: string,
+    facts: {
+      os?: string | null;
+      ipv4?: string | null;
+      ipv6?: string | null;
+      lastHealthCheck?: Date;
+    },
+  ): Promise<void>;
+}
