@@ -41,15 +41,18 @@ export interface EndOptions {
 export async function endGroup(pgid: number, options: EndOptions = {}): Promise<boolean> {
   const { graceMs = 2000, limitMs = 30_000, members = () => groupMembers(pgid) } = options;
   const started = Date.now();
-  let asked = false;
+  const asked = new Set<number>();
   for (;;) {
     const left = members();
     if (left.length === 0) return true;
     const passed = Date.now() - started;
     if (passed >= limitMs) return false;
     const kill = passed >= graceMs;
-    if (kill || !asked) for (const { pid } of left) send(pid, kill ? 'SIGKILL' : 'SIGTERM');
-    asked = true;
+    for (const { pid } of left) {
+      // Each is asked once, also one that was forked while the others were being asked.
+      if (kill || !asked.has(pid)) send(pid, kill ? 'SIGKILL' : 'SIGTERM');
+      asked.add(pid);
+    }
     await wait(POLL_MS);
   }
 }
