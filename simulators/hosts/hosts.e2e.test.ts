@@ -101,6 +101,9 @@ describe.each(SUITES)('a host of Debian %s', (suite) => {
     await hosts.freeze('1');
     const frozen = trySsh({ host: ip, password: 'first#1', timeoutMs: 2_000 }, 'true');
     expect(await frozen).toMatchObject({ refused: /timed out/i });
+    await hosts.reboot('1', soon());
+    await hosts.ready('1', soon());
+    await hosts.freeze('1');
     await hosts.thaw('1');
     await hosts.stop('1');
     expect((await hosts.find('1'))?.running).toBe(false);

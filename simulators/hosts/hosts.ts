@@ -128,7 +128,11 @@ export function createHosts({
       const reload = ['systemctl', 'try-reload-or-restart', 'ssh.service'];
       await exec(id, reload, { ...(signal && { signal }) });
     },
-    reboot: simple('restart', '--time', String(STOP_SECONDS)),
+    async reboot(id, signal) {
+      // Docker does not restart what is frozen; a provider's reset button does.
+      await docker.try(['unpause', container(id)], { ...(signal && { signal }) });
+      await simple('restart', '--time', String(STOP_SECONDS))(id, signal);
+    },
     async reinstall(id, options = {}, signal) {
       const { ip, meta } = await state.require(id, signal);
       const reservation = await addresses.take(id, ip, signal); // before the label that held it goes
