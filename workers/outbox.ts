@@ -66,14 +66,9 @@ export function createOutbox<Message>(deps: OutboxDeps<Message>): Outbox {
     );
   }
 
-  /** One reader's messages in order; the first that has to wait makes the later ones wait too. */
+  /** One reader's messages in order; nothing overtakes one that has to wait. */
   async function deliverTo(messages: readonly OutboxMessage[], signal: AbortSignal): Promise<void> {
-    let waitUntil: Date | null = null;
     for (const message of messages) {
-      if (waitUntil) {
-        await outbox.failed(message.id, 'an earlier message waits', waitUntil);
-        continue;
-      }
       // What is not sent keeps its claim, which runs out by itself.
       if (signal.aborted) return;
       const result = await send(message, signal);
@@ -87,7 +82,7 @@ export function createOutbox<Message>(deps: OutboxDeps<Message>): Outbox {
       const fields = { message: message.id, receiver: String(message.receiver), next };
       log.warn({ ...fields, reason: result.reason }, 'a notification was not delivered');
       await outbox.failed(message.id, result.reason, next);
-      if (result.status === 'later') waitUntil = next;
+      if (next) return;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Catalogue } from './translate.ts';
+import type { Catalogue } from './catalogue.ts';
 
 /** Russian texts; the same keys and placeholders as the English ones. */
 export const ru: Catalogue = {

@@ -1,17 +1,9 @@
 import { type Html, html, shown } from '../render/html.ts';
+import type { Catalogue, MessageKey, Plural, Text } from './catalogue.ts';
 import { en } from './en.ts';
 import { ru } from './ru.ts';
 
-/** Forms by the language's plural category (CLDR), chosen by the parameter `count`. */
-export interface Plural {
-  readonly one?: string;
-  readonly few?: string;
-  readonly many?: string;
-  readonly other: string;
-}
-export type Text = string | Plural;
-export type MessageKey = keyof typeof en;
-export type Catalogue = Readonly<Record<MessageKey, Text>>;
+export type { Catalogue, MessageKey, Text } from './catalogue.ts';
 export type Language = 'en' | 'ru';
 export type Params = Readonly<Record<string, string | number | Html>>;
 

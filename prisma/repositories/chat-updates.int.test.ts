@@ -1,6 +1,6 @@
 import pg from 'pg';
-import type { Update } from 'telegraf/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PendingUpdate } from '#bot/chat-updates.ts';
 import type { SecretBox } from '#domain/ports.ts';
 import { Secret } from '#domain/secret.ts';
 import { chatUpdatesContract } from '#test/contracts/chat-updates-contract.ts';
@@ -44,7 +44,7 @@ const secret = { chatId: 1, payload: { update_id: 1, message: { text: 'hunter2' 
 describe('chat updates in PostgreSQL', () => {
   chatUpdatesContract(async () => {
     await prisma.chatUpdate.deleteMany();
-    return createChatUpdates<Update>({ prisma, secrets: box('a') });
+    return createChatUpdates<PendingUpdate['payload']>({ prisma, secrets: box('a') });
   });
 
   it('seals what people wrote, and erases it when it is done', async () => {

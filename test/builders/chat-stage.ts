@@ -3,13 +3,13 @@ import { type BotService, createBotService } from '#bot/service.ts';
 import { createTelegramTransport } from '#bot/transport.ts';
 import type { InputRequest } from '#domain/input-request.ts';
 import type { Operation } from '#domain/operation.ts';
-import type { HeldLease, Leases } from '#domain/ports.ts';
 import { Secret } from '#domain/secret.ts';
 import type { Server } from '#domain/server.ts';
 import type { Role, User } from '#domain/user.ts';
 import type { ChatEvent, Message, Person } from '#simulators/telegram/model.ts';
 import { startTelegramServer } from '#simulators/telegram/server.ts';
 import { chatAgent } from '#test/fakes/chat-agent.ts';
+import { aUser, memoryLeases, memoryUsers } from '#test/fakes/chat-memory.ts';
 import { memoryChatUpdates } from '#test/fakes/memory-chat-updates.ts';
 import { hastyClock, swiftClock } from '#test/fakes/swift-clock.ts';
 import { telegramSpec } from '#test/support/telegram-spec.ts';
@@ -89,7 +89,7 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
       list: async (filter: { status?: string }) =>
         lists.inputs.filter((r) => !filter.status || r.status === filter.status),
     },
-    users: memoryUsers(users),
+    users: memoryUsers(users, CODE),
     adminIds: new Set<bigint>(),
     clock,
     log,
@@ -154,65 +154,3 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
 }
 
 type Paging = { offset: number; limit: number };
-
-const aUser = (telegramId: bigint, role: Role | null): User => ({
-  telegramId,
-  username: null,
-  firstName: null,
-  lastName: null,
-  languageCode: null,
-  role,
-  createdAt: new Date(),
-  lastSeen: null,
-});
-
-function memoryUsers(users: Map<bigint, User>) {
-  let code: string | null = CODE;
-  return {
-    find: async (id: bigint) => users.get(id) ?? null,
-    async upsert({
-      role,
-      seen,
-      ...names
-    }: Omit<User, 'role' | 'createdAt' | 'lastSeen'> & { role?: Role; seen: boolean }) {
-      const before = users.get(names.telegramId) ?? aUser(names.telegramId, null);
-      const user: User = {
-        ...before,
-        ...names,
-        role: role ?? before.role,
-        lastSeen: seen ? new Date() : before.lastSeen,
-      };
-      users.set(names.telegramId, user);
-      return user;
-    },
-    async pair(telegramId: bigint, given: Secret) {
-      if (given.reveal() !== code) return false;
-      code = null;
-      users.set(telegramId, aUser(telegramId, 'owner'));
-      return true;
-    },
-  };
-}
-
-function memoryLeases(): Leases & { lose(): void } {
-  let held: AbortController | null = null;
-  return {
-    async take(resource): Promise<HeldLease | null> {
-      if (held) return null;
-      const mine = new AbortController();
-      held = mine;
-      return {
-        resource,
-        fence: 1,
-        signal: mine.signal,
-        async release() {
-          if (held === mine) held = null;
-        },
-      };
-    },
-    lose() {
-      held?.abort();
-      held = null;
-    },
-  };
-}

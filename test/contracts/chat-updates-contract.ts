@@ -1,10 +1,9 @@
-import type { Update } from 'telegraf/types';
 import { beforeEach, expect, it } from 'vitest';
-import type { ChatUpdates } from '#bot/chat-updates.ts';
+import type { ChatUpdates, PendingUpdate } from '#bot/chat-updates.ts';
 
 const update = (update_id: number, text = 'hello', chat = 1) => ({
   chatId: chat,
-  payload: { update_id, message: { text } } as unknown as Update,
+  payload: { update_id, message: { text } } as unknown as PendingUpdate['payload'],
 });
 
 /** What the bot relies on, whoever keeps its updates. */

@@ -1,8 +1,10 @@
-import type { Update } from 'telegraf/types';
-import type { ChatUpdates } from '#bot/chat-updates.ts';
+import type { ChatUpdates, PendingUpdate } from '#bot/chat-updates.ts';
 
 export interface MemoryChatUpdates extends ChatUpdates {
-  readonly rows: Map<number, { payload: Update | null; attempts: number; error: string | null }>;
+  readonly rows: Map<
+    number,
+    { payload: PendingUpdate['payload'] | null; attempts: number; error: string | null }
+  >;
   /** Throws from every method while set. */
   broken: Error | null;
 }

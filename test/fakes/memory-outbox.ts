@@ -15,7 +15,7 @@ export interface MemoryOutbox extends OutboxRepository {
   deaf: boolean;
 }
 
-/** The outbox's promises in memory: one row per key and receiver, claims that run out. */
+/** The outbox's promises in memory: one row per key and receiver, one claim per receiver. */
 export function memoryOutbox(receivers: readonly bigint[], clock: Clock): MemoryOutbox {
   const rows: Row[] = [];
   const now = () => clock.now().getTime();
@@ -36,12 +36,17 @@ export function memoryOutbox(receivers: readonly bigint[], clock: Clock): Memory
       }
     },
     async claim(limit, seconds) {
-      const due = rows.filter((r) => r.state === 'open' && r.dueAt <= now()).slice(0, limit);
+      const heads = new Map<bigint, Row>();
+      for (const row of rows) {
+        const { receiver } = row.message;
+        if (row.state === 'open' && !heads.has(receiver)) heads.set(receiver, row);
+      }
+      const due = [...heads.values()].filter((row) => row.dueAt <= now()).slice(0, limit);
       for (const row of due) {
         row.dueAt = now() + seconds * 1000;
         row.message = { ...row.message, attempts: row.message.attempts + 1 };
       }
-      return due.map((r) => r.message);
+      return due.map((row) => row.message);
     },
     async sent(id) {
       if (store.deaf) throw new Error('database away');

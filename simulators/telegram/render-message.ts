@@ -1,0 +1,31 @@
+import type { Entity } from './html.ts';
+import type { Message } from './model.ts';
+
+const STYLES: Readonly<Partial<Record<Entity['type'], readonly [string, string]>>> = {
+  bold: ['\u001b[1m', '\u001b[22m'],
+  italic: ['\u001b[3m', '\u001b[23m'],
+  code: ['\u001b[36m', '\u001b[39m'],
+  pre: ['\u001b[36m', '\u001b[39m'],
+};
+
+/** All control characters but the line feed. */
+const CONTROL = /(?!\n)\p{Cc}/gu;
+
+/** A message as a terminal shows it; what a server's name holds cannot steer the terminal. */
+export function renderMessage({ text, entities = [] }: Message, colours: boolean): string {
+  if (!colours) return text.replace(CONTROL, '');
+  const marks = new Map<number, string>();
+  const mark = (at: number, code: string) => marks.set(at, (marks.get(at) ?? '') + code);
+  for (const { type, offset, length } of entities) {
+    const style = STYLES[type];
+    if (!style) continue;
+    mark(offset, style[0]);
+    mark(offset + length, style[1]);
+  }
+  let shown = '';
+  for (let at = 0; at <= text.length; at++) {
+    shown += marks.get(at) ?? '';
+    shown += (text[at] ?? '').replace(CONTROL, '');
+  }
+  return shown;
+}
