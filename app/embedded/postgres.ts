@@ -16,8 +16,15 @@ import {
   readPostmasterPid,
 } from './postgres-files.ts';
 import { asksForPassword } from './postgres-probe.ts';
-import { findProcess, sendSignal, waitForExit, worksIn } from './process-info.ts';
-import { type EmbeddedService, type Log, spawnServer } from './service.ts';
+import { findProcess, type ProcessInfo, sendSignal, waitForExit, worksIn } from './process-info.ts';
+import {
+  type EmbeddedService,
+  type Log,
+  logOf,
+  recordedServer,
+  serviceOf,
+  spawnServer,
+} from './service.ts';
 import { createLauncher, type Launcher } from './unprivileged.ts';
 
 export interface EmbeddedPostgresOptions {
@@ -61,30 +68,28 @@ export async function startEmbeddedPostgres(
   const state = await ensureCluster({ launcher, programs, cluster, password });
   if (state === 'created') log('info', 'PostgreSQL cluster created', { dataDir });
   const started =
-    (await takeOver(cluster, log)) ?? (await start({ ...options, cluster, programs, launcher }));
-  return {
-    url: `postgresql://zavhoz:${password}@127.0.0.1:${started.port}/zavhoz`,
-    pid: started.pid,
-    alive: () => worksIn(started.pid, cluster),
-    stop: async (signal) => {
-      if (worksIn(started.pid, cluster)) await stop(started.pid, signal);
-    },
-  };
+    (await takeOver(dataDir, cluster, log)) ??
+    (await start({ ...options, cluster, programs, launcher }));
+  const url = `postgresql://zavhoz:${password}@127.0.0.1:${started.port}/zavhoz`;
+  return serviceOf(started, url, stop);
 }
 
-type Started = { pid: number; port: number };
+type Started = ProcessInfo & { port: number };
 
-async function takeOver(cluster: string, log: Log): Promise<Started | null> {
+async function takeOver(dataDir: string, cluster: string, log: Log): Promise<Started | null> {
   const found = await readPostmasterPid(cluster);
   if (!found) return null;
-  if (!worksIn(found.pid, cluster)) {
-    if (findProcess(found.pid) || isListed(found.pid)) await disownPostmasterPid(cluster);
+  const running = findProcess(found.pid);
+  const recorded = (await recordedServer(dataDir))?.pid === found.pid;
+  // The record may be missing when the agent was killed directly after the start.
+  if (!running || !(recorded || worksIn(found.pid, cluster))) {
+    if (isListed(found.pid)) await disownPostmasterPid(cluster);
     return null;
   }
   log('info', 'PostgreSQL left running by an earlier agent found', { pid: found.pid });
   const until = Date.now() + 30_000;
-  while (found.port > 0 && Date.now() < until && worksIn(found.pid, cluster)) {
-    if (await asksForPassword(found.port)) return found;
+  while (found.port > 0 && Date.now() < until && findProcess(found.pid)) {
+    if (await asksForPassword(found.port)) return { ...running, port: found.port };
     await sleep(100);
   }
   log('warn', 'It does not answer and is replaced', { pid: found.pid });
@@ -100,7 +105,6 @@ async function start(
   },
 ): Promise<Started> {
   const { dataDir, cluster, launcher } = context;
-  const logFile = join(dataDir, 'postgres.log');
   const portFile = join(dataDir, 'port');
   const until = Date.now() + startDeadlineMs;
   for (;;) {
@@ -114,26 +118,27 @@ async function start(
       dataDir: cluster,
       args: ['-D', launcher.dataPath(cluster), ...args],
     };
-    const { pid } = await spawnServer(launcher, request, logFile);
+    const server = await spawnServer(launcher, request, dataDir);
+    const { pid } = server;
     while (findProcess(pid) && Date.now() < until) {
       const ours = (await readPostmasterPid(cluster))?.pid === pid;
-      if (ours && (await asksForPassword(port))) return { pid, port };
+      if (ours && (await asksForPassword(port))) return { ...server, port };
       await sleep(40);
     }
     // Gone at once: another took the port, or backends of a killed postmaster still hold its
     // shared memory. Both pass.
-    if (Date.now() >= until || !(await mayPass(logFile))) {
+    if (Date.now() >= until || !(await mayPass(dataDir))) {
       await stop(pid);
       throw new Error(
-        `PostgreSQL did not start. Its log (${logFile}) ends:\n${await tailOf(logFile)}`,
+        `PostgreSQL did not start. Its log (${logOf(dataDir)}) ends:\n${await tailOf(logOf(dataDir))}`,
       );
     }
     await sleep(500);
   }
 }
 
-async function mayPass(logFile: string): Promise<boolean> {
-  const tail = await tailOf(logFile, 800);
+async function mayPass(dataDir: string): Promise<boolean> {
+  const tail = await tailOf(logOf(dataDir), 800);
   return /shared memory block|could not bind|Address already in use|lock file/i.test(tail);
 }
 

@@ -11,9 +11,22 @@ import {
   tailOf,
   writePrivately,
 } from './files.ts';
-import { findProcess, processesIn, sendSignal, waitForExit, worksIn } from './process-info.ts';
+import {
+  findProcess,
+  type ProcessInfo,
+  processesIn,
+  sendSignal,
+  waitForExit,
+} from './process-info.ts';
 import { askRedis } from './redis-client.ts';
-import { type EmbeddedService, type Log, spawnServer } from './service.ts';
+import {
+  type EmbeddedService,
+  type Log,
+  logOf,
+  recordedServer,
+  serviceOf,
+  spawnServer,
+} from './service.ts';
 import { createLauncher, handOver, type Launcher, serverEnv } from './unprivileged.ts';
 
 export interface EmbeddedRedisOptions {
@@ -38,27 +51,14 @@ export async function startEmbeddedRedis(options: EmbeddedRedisOptions): Promise
   await mkdir(files, { recursive: true, mode: 0o700 });
   const password = await readOrCreateSecret(join(dataDir, 'password'));
   const launcher = await createLauncher();
-  const { port, pid } =
-    (await takeOver(dataDir, files, password, log)) ??
-    (await start(options, files, password, launcher));
-  return {
-    url: `redis://:${password}@127.0.0.1:${port}/0`,
-    pid,
-    alive: () => worksIn(pid, files),
-    stop: async (signal) => {
-      if (worksIn(pid, files)) await stop(pid, signal);
-    },
-  };
+  const started =
+    (await takeOver(dataDir, password, log)) ?? (await start(options, files, password, launcher));
+  return serviceOf(started, `redis://:${password}@127.0.0.1:${started.port}/0`, stop);
 }
 
-type Started = { pid: number; port: number };
+type Started = ProcessInfo & { port: number };
 
-async function takeOver(
-  dataDir: string,
-  files: string,
-  password: string,
-  log: Log,
-): Promise<Started | null> {
+async function takeOver(dataDir: string, password: string, log: Log): Promise<Started | null> {
   const port = await recordedPort(dataDir);
   if (!port) return null;
   const until = Date.now() + 30_000;
@@ -73,9 +73,11 @@ async function takeOver(
     if (!answer.message.startsWith('LOADING')) return null;
     await sleep(100);
   }
-  if (!worksIn(pid, files)) return null;
+  // That it took the random password proves that it is ours.
+  const server = findProcess(pid);
+  if (!server) return null;
   log('info', 'Redis left running by an earlier agent found', { pid });
-  return { pid, port };
+  return { ...server, port };
 }
 
 async function start(
@@ -86,8 +88,11 @@ async function start(
 ): Promise<Started> {
   await requireRedisServer();
   // One that hangs would go on writing to the same files.
-  for (const pid of processesIn(files)) await stop(pid, AbortSignal.timeout(2_000));
-  const logFile = join(dataDir, 'redis.log');
+  const hanging = [(await recordedServer(dataDir))?.pid ?? 0, ...processesIn(files)].filter(
+    Boolean,
+  );
+  for (const pid of hanging) await stop(pid, AbortSignal.timeout(2_000));
+  const logFile = logOf(dataDir);
   const configFile = join(files, 'redis.conf');
   const until = Date.now() + startDeadlineMs;
   for (;;) {
@@ -97,18 +102,19 @@ async function start(
     await writePrivately(configFile, configuration(port, password, launcher.dataPath(files)));
     await handOver(launcher, files);
     if (launcher.account) await chown(configFile, launcher.account.uid, launcher.account.gid);
-    const { pid } = await spawnServer(
+    const server = await spawnServer(
       launcher,
       {
         program: 'redis-server',
         dataDir: files,
         args: [join(launcher.dataPath(files), 'redis.conf')],
       },
-      logFile,
+      dataDir,
     );
+    const { pid } = server;
     while (findProcess(pid) && Date.now() < until) {
       const answer = await askRedis(port, password, 'PING').catch(() => null);
-      if (answer === 'PONG') return { pid, port };
+      if (answer === 'PONG') return { ...server, port };
       await sleep(30);
     }
     const tail = await tailOf(logFile);

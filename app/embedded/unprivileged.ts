@@ -76,13 +76,26 @@ export async function createLauncher(): Promise<Launcher> {
 export async function handOver(launcher: Launcher, folder: string): Promise<void> {
   if (!launcher.account) return;
   const { uid, gid } = launcher.account;
-  // Without a namespace the account must get through the folder above, which stays unreadable.
-  if (launcher.dataPath(folder) === folder) await chmod(dirname(folder), 0o711);
+  if (launcher.dataPath(folder) === folder) await openTheWay(launcher.account, folder);
   const found = await lstat(folder);
   if (found.uid === uid && found.gid === gid) return;
   const entries = await readdir(folder, { recursive: true });
   for (const entry of entries) await lchownQuietly(join(folder, entry), uid, gid);
   await chown(folder, uid, gid);
+}
+
+/** Without a namespace the account must get through the folders above; they stay unreadable to it. */
+async function openTheWay(account: { uid: number; gid: number }, folder: string): Promise<void> {
+  const own = [dirname(folder), dirname(dirname(folder))];
+  for (const parent of own) await chmod(parent, (await lstat(parent)).mode | 0o011);
+  const [uid, gid] = [String(account.uid), String(account.gid)];
+  const look = ['--reuid', uid, '--regid', gid, '--clear-groups', '--', 'test', '-e', folder];
+  await run('setpriv', look, deadline).catch((cause) => {
+    throw new Error(
+      `This machine forbids mount namespaces, and the system user that runs the databases cannot enter ${own[1]}. Set ZAVHOZ_DATA_DIR to a folder it can reach, such as /var/lib/zavhoz, or set DATABASE_URL and REDIS_URL.`,
+      { cause },
+    );
+  });
 }
 
 async function lchownQuietly(path: string, uid: number, gid: number): Promise<void> {
