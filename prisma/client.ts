@@ -5,7 +5,7 @@ export interface PrismaClientOptions {
   readonly databaseUrl: string;
   /** Connections at most; further queries wait. */
   readonly poolSize?: number;
-  /** How long a query waits for a connection before it fails as `unavailable`. */
+  /** How long a query waits for a connection before it fails as `storage_unavailable`. */
   readonly connectionTimeoutMs?: number;
   /** A connection that broke while idle; the pool replaces it. */
   readonly onError?: (error: Error) => void;

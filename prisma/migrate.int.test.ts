@@ -88,7 +88,7 @@ describe('applyMigrations', () => {
       .toHaveLength(1);
     await expect(
       applyMigrations({ databaseUrl: database.url, dir, log, lockTimeoutMs: 300 }),
-    ).rejects.toMatchObject({ code: 'unavailable' });
+    ).rejects.toMatchObject({ code: 'storage_unavailable' });
     expect(await migrate()).toEqual(['20260101000000_a']);
     await held;
   });
@@ -96,7 +96,7 @@ describe('applyMigrations', () => {
   it('says that the database is not there', async () => {
     await expect(
       applyMigrations({ databaseUrl: 'postgresql://x@127.0.0.1:1/x', dir, log }),
-    ).rejects.toMatchObject({ code: 'unavailable' });
+    ).rejects.toMatchObject({ code: 'storage_unavailable' });
   });
 
   it('stops when asked', async () => {

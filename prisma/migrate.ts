@@ -45,7 +45,7 @@ const OURS = 'In one transaction, by Zavhoz.';
  * what was applied. Each script runs in one transaction with its record, so a run that was killed or
  * failed is simply tried again at the next start.
  * @throws OpsError `internal` for a script that fails or was changed after it was applied,
- *   `unavailable` when the database cannot be reached or another process migrates for too long
+ *   `storage_unavailable` when the database cannot be reached or another process migrates for too long
  */
 export async function applyMigrations(options: MigrateOptions): Promise<readonly string[]> {
   const { log, signal } = options;
@@ -75,7 +75,7 @@ export async function applyMigrations(options: MigrateOptions): Promise<readonly
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof OpsError) throw error;
-    throw new OpsError('unavailable', `The database cannot be migrated: ${textOf(error)}`, {
+    throw new OpsError('storage_unavailable', `The database cannot be migrated: ${textOf(error)}`, {
       cause: error,
     });
   } finally {
@@ -114,7 +114,7 @@ async function lock(client: pg.Client, timeoutMs: number, signal?: AbortSignal):
     if (answer.rows[0].held) return;
     if (performance.now() > end) {
       throw new OpsError(
-        'unavailable',
+        'storage_unavailable',
         'Another process has been migrating the database for long.',
         {
           hint: `It holds the advisory lock ${LOCK}; see pg_stat_activity.`,

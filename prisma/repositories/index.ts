@@ -1,0 +1,36 @@
+import type { Repositories } from '#domain/repositories.ts';
+import { createApiTokens } from './api-tokens.ts';
+import { createAudit } from './audit.ts';
+import { createCredentials } from './credentials.ts';
+import { guarded } from './database-errors.ts';
+import type { RepositoryDeps } from './deps.ts';
+import { createFleet } from './fleet.ts';
+import { createHostKeys } from './host-keys.ts';
+import { createIdempotency } from './idempotency.ts';
+import { createIncidents } from './incidents.ts';
+import { createInputRequests } from './input-requests.ts';
+import { createOperations } from './operations.ts';
+import { createOutbox } from './outbox.ts';
+import { createServers } from './servers.ts';
+import { createUsers } from './users.ts';
+
+/**
+ * All of domain/repositories.ts on PostgreSQL. Whatever is thrown is an OpsError: the codes of each
+ * method, `storage_unavailable` while the database does not answer, `internal` for the rest.
+ */
+export function createRepositories(deps: RepositoryDeps): Repositories {
+  return {
+    servers: guarded(createServers(deps)),
+    operations: guarded(createOperations(deps)),
+    inputs: guarded(createInputRequests(deps)),
+    credentials: guarded(createCredentials(deps)),
+    hostKeys: guarded(createHostKeys(deps)),
+    incidents: guarded(createIncidents(deps)),
+    outbox: guarded(createOutbox(deps)),
+    users: guarded(createUsers(deps)),
+    tokens: guarded(createApiTokens(deps)),
+    idempotency: guarded(createIdempotency(deps)),
+    audit: guarded(createAudit(deps)),
+    fleet: guarded(createFleet(deps)),
+  };
+}
