@@ -12,6 +12,12 @@ interface Meaning {
 /** Tried in this order on the text of an unreachable host. */
 const UNREACHABLE: readonly Meaning[] = [
   {
+    // What ssh says when the program that should reach the host for it has ended.
+    sign: /unknown port 65535/i,
+    code: 'unreachable',
+    hint: 'The jump host did not let us through: check its address, login and host key.',
+  },
+  {
     sign: /host key verification failed|identification has changed|host key checking is enabled/i,
     code: 'host_key_changed',
     hint: 'Record the new host key only if the server was reinstalled on purpose.',

@@ -59,6 +59,8 @@ export function createPlaybooks(settings: PlaybookSettings): Playbooks {
 
   const environment = (folder: string, config: string): Record<string, string> => ({
     PATH: SYSTEM_PATH,
+    // Runs ProxyCommand; the user's own shell may read it differently.
+    SHELL: '/bin/sh',
     LANG: 'C.UTF-8',
     PYTHONUNBUFFERED: '1',
     ...settings.env,

@@ -67,7 +67,7 @@ export function sshFiles(target: SshTarget, folder: string): SshFiles {
 
   function hop(host: SshTarget, jump: SshTarget, depth: number): string {
     const ask = jump.auth.kind === 'password' ? `sshpass -f ${folder}/password_${depth} ` : '';
-    return `exec ${ask}ssh -F ${folder}/ssh_${depth}.conf -W [${host.host}]:${host.port} hop`;
+    return `${ask}ssh -F ${folder}/ssh_${depth}.conf -W [${host.host}]:${host.port} hop`;
   }
 }
 
