@@ -5,8 +5,10 @@ export interface Io {
   readonly fetch: typeof fetch;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** A person reads and types: stdin, stdout and stderr are a terminal. */
+  /** A person types on stdin and sees the questions. */
   readonly interactive: boolean;
+  /** stdout is a terminal: lines may be written over. */
+  readonly live: boolean;
   readonly ask: (question: string, options?: { readonly hidden: boolean }) => Promise<string>;
   readonly readStdin: () => Promise<string>;
   /** Rejects with the signal's reason when aborted. */

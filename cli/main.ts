@@ -17,8 +17,15 @@ const cli = createCli({
   fetch,
   out: (text) => void stdout.write(text),
   err: (text) => void stderr.write(text),
-  interactive: Boolean(stdin.isTTY && stdout.isTTY),
-  ask: (question, options) => ask(question, options?.hidden ?? false, stopping.signal),
+  interactive: Boolean(stdin.isTTY && (stderr.isTTY || stdout.isTTY)),
+  live: Boolean(stdout.isTTY),
+  ask: (question, options) =>
+    ask(question, {
+      hidden: options?.hidden ?? false,
+      // A question that goes into a pipe would be seen by nobody.
+      output: stderr.isTTY ? stderr : stdout,
+      signal: stopping.signal,
+    }),
   readStdin: () => readStdin(stdin),
   async sleep(milliseconds, signal) {
     await sleep(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted());

@@ -18,9 +18,18 @@ export function toCliError(status: number, body: unknown, url: string): CliError
   const problem = body as Readonly<Record<string, unknown>>;
   return new CliError(exitCode, textOf(problem.detail) ?? `The API answered ${status}.`, {
     code: textOf(problem.code) ?? 'failed',
-    hint: textOf(problem.hint) ?? (status === 401 ? 'Check ZAVHOZ_TOKEN.' : null),
+    hint: status === 401 ? TOKEN_HINT : asCommand(textOf(problem.hint)),
   });
 }
+
+const TOKEN_HINT = 'Check ZAVHOZ_TOKEN, or the file api-token in the data directory of the agent.';
+
+/** The API hints at its own calls; here the command is the one to name. */
+const asCommand = (hint: string | null): string | null =>
+  hint?.replace(
+    /GET \/api\/([a-z-]+)(?:\?\S*)?/g,
+    (_, name: string) => `"zavhoz ${name === 'input-requests' ? 'inputs' : name} list"`,
+  ) ?? null;
 
 /** A call that got no answer at all. */
 export function unreachable(url: string, cause: unknown): CliError {

@@ -15,7 +15,7 @@ const CLEAR = '\r\u001b[K';
  * are lines elsewhere. With `json` each event is one line of JSON.
  */
 export function createProgressView(
-  { out, interactive }: Pick<Io, 'out' | 'interactive'>,
+  { out, live }: Pick<Io, 'out' | 'live'>,
   json: boolean,
 ): ProgressView {
   let open = false;
@@ -30,7 +30,7 @@ export function createProgressView(
       const text = plain(progress.text);
       switch (progress.type) {
         case 'task':
-          if (interactive) {
+          if (live) {
             out(`${CLEAR}${percent}    ${text}`.slice(0, 100));
             open = true;
           } else line(`${percent}    ${text}${suffix(progress.state)}`);

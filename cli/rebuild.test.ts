@@ -61,7 +61,7 @@ describe('rebuild', () => {
       api.json('GET /api/servers/vps-1001/rebuild-preview', 200, { mode: 'x', lines });
       const refused = await run(words, { answers: ['yes'] });
       expect(refused).toMatchObject({ code: 2 });
-      expect(refused.out).toContain('the disk of vps-1001 is wiped');
+      expect(refused.err).toContain('the disk of vps-1001 is wiped');
       expect(refused.err).toContain('nothing was started');
       expect(sent('PATCH')).toHaveLength(0);
       expect(api.calls.at(-1)?.path).toContain(
@@ -71,6 +71,12 @@ describe('rebuild', () => {
       expect(sent('PATCH')).toHaveLength(1);
     },
   );
+
+  it('writes tasks over each other on a terminal, and leaves whole lines behind', async () => {
+    const { out } = await run('rebuild vps-1001 --follow', { live: true });
+    expect(out).toContain('\r\u001b[K 40 %    Install key\r\u001b[K100 %');
+    expect(out).toMatch(/\nvps-1001 is ready\.\n$/);
+  });
 
   it('does not ask with --yes', async () => {
     expect(await run('rebuild vps-1001 --yes', { answers: [] })).toMatchObject({

@@ -4,15 +4,23 @@ import { Writable } from 'node:stream';
 const MAX_STDIN_BYTES = 64 * 1024;
 
 /** One line from the terminal; a hidden one is not echoed. */
-export async function ask(question: string, hidden: boolean, signal: AbortSignal): Promise<string> {
+export async function ask(
+  question: string,
+  options: {
+    readonly hidden: boolean;
+    readonly output: NodeJS.WritableStream;
+    readonly signal: AbortSignal;
+  },
+): Promise<string> {
+  const { hidden, signal } = options;
   let muted = false;
-  const output = new Writable({
+  const echo = new Writable({
     write(chunk, _encoding, done) {
-      if (!muted) process.stderr.write(chunk);
+      if (!muted) options.output.write(chunk);
       done();
     },
   });
-  const reader = createInterface({ input: process.stdin, output, terminal: true });
+  const reader = createInterface({ input: process.stdin, output: echo, terminal: true });
   // readline takes Ctrl-C for itself while it reads.
   reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
@@ -21,7 +29,7 @@ export async function ask(question: string, hidden: boolean, signal: AbortSignal
     return await answer;
   } finally {
     reader.close();
-    if (hidden) process.stderr.write('\n');
+    if (hidden) options.output.write('\n');
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { CliError, EXIT } from '../cli-error.ts';
-import { type Context, fieldOf, wantsJson } from '../context.ts';
+import { type Context, fieldOf } from '../context.ts';
 import { plain } from '../render.ts';
 import { runToEnd } from '../run-operation.ts';
 
@@ -20,10 +20,10 @@ export async function rebuild(
   context: Context,
 ): Promise<void> {
   const client = context.client(command);
-  if (context.io.interactive && options.yes !== true && !wantsJson(command)) {
+  if (context.io.interactive && options.yes !== true) {
     const query = { mode: options.reset ? 'reset' : 'reinstall' };
     const preview = await client.call('GET', `${pathOf(handle)}/rebuild-preview`, { query });
-    for (const line of linesOf(preview)) context.io.out(`  ${plain(line)}\n`);
+    for (const line of linesOf(preview)) context.io.err(`  ${plain(line)}\n`);
     const typed = await context.io.ask(`Type ${handle} to go on: `);
     if (typed.trim() !== handle) {
       throw new CliError(EXIT.misuse, 'Not confirmed: nothing was started.', {

@@ -6,6 +6,8 @@ export interface CliOptions {
   /** Answers to questions, in order; with any, stdin is a terminal. */
   readonly answers?: readonly string[];
   readonly stdin?: string;
+  /** stdout is a terminal. */
+  readonly live?: boolean;
   readonly signal?: AbortSignal;
   readonly onOut?: (text: string) => void;
 }
@@ -36,6 +38,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}) 
       seen.err += text;
     },
     interactive: options.answers !== undefined,
+    live: options.live ?? false,
     ask: async (question, { hidden } = { hidden: false }) => {
       seen.asked.push(question);
       seen.hidden.push(hidden);
