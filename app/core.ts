@@ -65,6 +65,7 @@ export async function createCore(config: Config, role: string, overrides: CoreOv
     agent,
     leases,
     prisma,
+    secrets,
     host: hostIdentity(),
     startTime: processStartTime(process.pid),
     async close() {

@@ -110,7 +110,7 @@ export const SETTINGS = {
   ),
   ZAVHOZ_AUTO_PROVISION: field(
     flag(false),
-    'Prepare newly discovered servers of TIME4VPS_MANAGED_SERVER_IDS without asking',
+    'Prepare managed servers that are there already, too, without asking (they must be empty)',
     'false',
   ),
   ORCHESTRATOR_SSH_PUBLIC_KEY: field(

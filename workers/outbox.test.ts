@@ -73,6 +73,17 @@ describe('outbox', () => {
     expect(told(IVAN.id)).toEqual(['✅ vps-1 готов.']);
   });
 
+  it('names who gave the word, and nobody for what the agent does by itself', async () => {
+    const started = (by: string) => note(by, { kind: 'provisioning_started', params: { by } });
+    for (const by of [`tg:${IVAN.id}`, 'agent:sync', 'api:ci']) await box.enqueue(started(by));
+    await deliverAll();
+    expect(told(ANN.id).map((text) => text.split('\n')[1])).toEqual([
+      'On the word of Иван.',
+      undefined,
+      'On the word of api:ci.',
+    ]);
+  });
+
   it('keeps the order per reader and the limits of Telegram in a storm', async () => {
     for (let n = 0; n < 40; n++) await box.enqueue(note(`vps-${n}`));
     await deliverAll();

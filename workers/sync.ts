@@ -47,7 +47,7 @@ export const createSync =
         );
       }
     }
-    if (deps.autoProvision) await provisionWaiting(deps);
+    await provisionWaiting(deps);
   };
 
 async function welcome(server: Server, deps: SyncDeps): Promise<void> {
@@ -75,10 +75,17 @@ async function tell(
   });
 }
 
-/** Discovered once, ordered once: the key names the server, so a repeated sync orders nothing more. */
-async function provisionWaiting({ servers, agent, log }: SyncDeps): Promise<void> {
+/**
+ * Servers that wait to be prepared: those of the allow-list that were bought after it was written
+ * (the sync puts them in pending_setup), and with `autoProvision` also those that were there before.
+ * The key names the server, so a repeated sync orders nothing more.
+ */
+async function provisionWaiting({ servers, agent, log, autoProvision }: SyncDeps): Promise<void> {
   const waiting = await servers.list(
-    { status: ['discovered'], care: 'managed' },
+    {
+      status: autoProvision ? ['pending_setup', 'discovered'] : ['pending_setup'],
+      care: 'managed',
+    },
     { offset: 0, limit: 100 },
   );
   for (const server of waiting.items) {

@@ -1,0 +1,73 @@
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { createBotService } from '#bot/service.ts';
+import { createTelegramTransport } from '#bot/transport.ts';
+import { createChatUpdates } from '#prisma/repositories/chat-updates.ts';
+import { createOutbox } from '#workers/outbox.ts';
+import type { Core } from './core.ts';
+import { replacePrivateFile } from './data-dir.ts';
+
+/** A pairing code that was printed at start is good for a day; the next start prints a new one. */
+const PAIRING_SECONDS = 86_400;
+
+/** Chat and the delivery of notifications; without a token both are off and nothing runs. */
+export async function startBot(core: Core) {
+  const { config, repositories, leases, clock, log, agent, prisma, paths, secrets } = core;
+  const { settings } = config;
+  if (settings.TELEGRAM_BOT_TOKEN === undefined)
+    return { health: () => null, stop: async () => {} };
+
+  const adminIds = new Set(settings.ADMIN_TELEGRAM_IDS.map(BigInt));
+  for (const telegramId of adminIds) await makeOwner(telegramId, core);
+  const code = await repositories.users.issuePairingCode(PAIRING_SECONDS);
+  await replacePrivateFile(paths.pairingCode, code?.reveal() ?? '');
+
+  const bot = createBotService({
+    ...repositories,
+    agent,
+    adminIds,
+    transport: createTelegramTransport({
+      token: settings.TELEGRAM_BOT_TOKEN,
+      apiRoot: settings.TELEGRAM_API_ROOT,
+      ...(settings.TELEGRAM_PROXY === undefined
+        ? {}
+        : { agent: new HttpsProxyAgent(settings.TELEGRAM_PROXY) }),
+      clock,
+      log,
+    }),
+    updates: createChatUpdates({ prisma, secrets }),
+    leases,
+    clock,
+    log,
+  });
+  const outbox = createOutbox({
+    outbox: repositories.outbox,
+    render: bot.render,
+    deliver: bot.deliver,
+    clock,
+    log,
+  });
+  const stopping = new AbortController();
+  const running = Promise.all([bot.run(stopping.signal), outbox.run(stopping.signal)]);
+  return {
+    health: bot.health,
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** ADMIN_TELEGRAM_IDS are owners before they ever wrote, so that alerts reach them. */
+async function makeOwner(telegramId: bigint, { repositories }: Core): Promise<void> {
+  const known = await repositories.users.find(telegramId);
+  if (known?.role === 'owner') return;
+  await repositories.users.upsert({
+    telegramId,
+    username: known?.username ?? null,
+    firstName: known?.firstName ?? null,
+    lastName: known?.lastName ?? null,
+    languageCode: known?.languageCode ?? null,
+    role: 'owner',
+    seen: false,
+  });
+}
