@@ -12,6 +12,7 @@ import { idempotent } from './idempotency.ts';
 import { refuseMalformed } from './malformed.ts';
 import { registerOpenApi } from './openapi.ts';
 import { routes } from './routes/index.ts';
+import { closeUnusedConnections } from './unused-connections.ts';
 
 const BODY_LIMIT = 64 * 1024;
 
@@ -48,6 +49,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     }),
   );
   acceptJsonOnly(app);
+  closeUnusedConnections(app);
 
   guard(app, deps);
   idempotent(app, deps);

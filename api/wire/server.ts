@@ -153,5 +153,7 @@ export type ServerPatchBody = z.infer<typeof ServerPatchBody>;
 
 export const LabelFilter = z.string().refine((value) => {
   const at = value.indexOf('=');
-  return LABEL_KEY.test(value.slice(0, at)) && line(255).safeParse(value.slice(at + 1)).success;
+  return (
+    at > 0 && LABEL_KEY.test(value.slice(0, at)) && line(255).safeParse(value.slice(at + 1)).success
+  );
 }, 'A label filter is name=value.');

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { apiStage } from '#test/builders/api-stage.ts';
+import { apiOperation } from '#test/fakes/api-operations.ts';
+import { apiInput } from '#test/fakes/api-records.ts';
+
+const report = { server_handle: 'vps-1001', incident_type: 'service_down', details: 'web is away' };
+
+describe('incidents', () => {
+  it('opens one per server and type, lists, takes and closes it', async () => {
+    const { call, audit } = await apiStage();
+    const made = await call('POST', '/api/incidents', { body: report });
+    expect(made.status).toBe(201);
+    expect(made.body).toMatchObject({
+      incident_type: 'service_down',
+      status: 'detected',
+      severity: 'warning',
+      affected_services: ['web'],
+      detected_at: '2026-01-02T03:04:05.000Z',
+    });
+    expect(audit.events.at(-1)).toMatchObject({ actor: 'api:admin', action: 'incident.open' });
+    const again = await call('POST', '/api/incidents', { body: report });
+    expect([again.status, again.body.id]).toEqual([200, made.body.id]);
+    const url = `/api/incidents/${made.body.id}`;
+    const taken = await call('PATCH', url, { body: { taken_by: 'ann' } });
+    expect(taken.body.taken_by).toBe('ann');
+    for (const list of ['/api/incidents/active', '/api/incidents?incident_type=service_down']) {
+      expect((await call('GET', list)).body).toMatchObject({
+        total: 1,
+        items: [{ id: made.body.id }],
+      });
+    }
+    const closed = await call('PATCH', url, { body: { status: 'resolved', reason: 'restarted' } });
+    expect(closed.body).toMatchObject({
+      status: 'resolved',
+      closed_by: 'api:admin',
+      close_reason: 'restarted',
+    });
+    expect((await call('GET', '/api/incidents/active')).body.total).toBe(0);
+    const reopened = await call('PATCH', url, { body: { status: 'failed', reason: 'no' } });
+    expect(reopened.status).toBe(409);
+    expect(reopened.body).toMatchObject({ code: 'illegal_transition', details: { legal: [] } });
+  });
+
+  it.each([
+    [{ status: 'resolved' }, 'reason'],
+    [{ reason: 'why' }, 'reason'],
+    [{ status: 'recovering', reason: 'x' }, 'Legal values: resolved, failed'],
+    [{}, 'Nothing to change'],
+  ])('refuses %j', async (body, detail) => {
+    const { call } = await apiStage();
+    const made = await call('POST', '/api/incidents', { body: report });
+    const answer = await call('PATCH', `/api/incidents/${made.body.id}`, { body });
+    expect(answer.status).toBe(422);
+    expect(answer.body.detail).toContain(detail);
+  });
+
+  it('refuses a report about what does not exist', async () => {
+    const { call } = await apiStage();
+    const server = { ...report, server_handle: 'vps-9' };
+    expect((await call('POST', '/api/incidents', { body: server })).status).toBe(404);
+    const operation = { ...report, operation_id: randomUUID() };
+    expect((await call('POST', '/api/incidents', { body: operation })).status).toBe(404);
+  });
+});
+
+describe('operations', () => {
+  it('shows one with its steps, without the notes and the key', async () => {
+    const { call, operations } = await apiStage();
+    const { id } = operations.put(
+      apiOperation({
+        status: 'failed',
+        error: { code: 'playbook_failed', message: 'apt', hint: null, step: 'install-software' },
+      }),
+    );
+    operations.addStep(id, {
+      stepId: 'reinstall',
+      status: 'done',
+      attempt: 1,
+      memo: { task: 'memo-text' },
+      summary: 'reinstalled',
+      startedAt: new Date(0),
+      finishedAt: null,
+    });
+    const { body, text } = await call('GET', `/api/operations/${id}`, { as: 'read' });
+    expect(body).toMatchObject({
+      id,
+      server_handle: 'vps-1001',
+      error: { code: 'playbook_failed', step: 'install-software' },
+      steps: [{ step: 'reinstall', status: 'done', summary: 'reinstalled', finished_at: null }],
+    });
+    expect(text).not.toMatch(/memo-text|secret-looking-key/);
+    const list = await call(
+      'GET',
+      '/api/operations?status=failed,cancelled&server_handle=vps-1001',
+    );
+    expect(list.body).toMatchObject({ total: 1, items: [{ id }] });
+    expect((await call('GET', '/api/operations?kind=provision')).body.total).toBe(0);
+  });
+
+  it('cancels what runs and refuses what has ended', async () => {
+    const { call, operations } = await apiStage();
+    const running = operations.put(apiOperation());
+    const answer = await call('POST', `/api/operations/${running.id}/cancel`);
+    expect(answer.status).toBe(202);
+    expect(answer.body.operation).toMatchObject({ stop_requested: 'cancel' });
+    const ended = operations.put(apiOperation({ status: 'succeeded' }));
+    expect((await call('POST', `/api/operations/${ended.id}/cancel`)).status).toBe(409);
+  });
+});
+
+describe('input requests', () => {
+  it('takes a secret once and shows it to nobody', async () => {
+    const { call, inputs, agent, log } = await apiStage();
+    const { id } = inputs.put(apiInput());
+    const url = `/api/input-requests/${id}`;
+    expect((await call('GET', '/api/input-requests?status=open')).body).toMatchObject({ total: 1 });
+    const wrong = await call('POST', `${url}/answer`, { body: { done: true } });
+    expect([wrong.status, wrong.body.detail]).toEqual([422, expect.stringContaining('"secret"')]);
+    const answer = await call('POST', `${url}/answer`, { body: { secret: ' pa$$ wörd ' } });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ status: 'answered', answered_by: 'api:admin' });
+    expect(agent.secrets).toEqual([' pa$$ wörd ']);
+    expect(answer.text + JSON.stringify(log.lines)).not.toMatch(/wörd|credential/);
+    const again = await call('POST', `${url}/answer`, { body: { secret: 'other' } });
+    expect(again.status).toBe(409);
+  });
+
+  it('takes "done" and "no"', async () => {
+    const { call, inputs, agent } = await apiStage();
+    const confirm = inputs.put(apiInput({ kind: 'confirm' }));
+    const done = await call('POST', `/api/input-requests/${confirm.id}/answer`, {
+      body: { done: true },
+    });
+    expect([done.status, agent.secrets]).toEqual([200, [null]]);
+    const other = inputs.put(apiInput());
+    const no = await call('POST', `/api/input-requests/${other.id}/decline`);
+    expect(no.body.status).toBe('cancelled');
+  });
+
+  it.each([{}, { done: false }, { secret: '' }, { secret: 'a\nb' }, { secret: 'a', done: true }])(
+    'refuses %j and does not repeat it',
+    async (body) => {
+      const { call, inputs } = await apiStage();
+      const { id } = inputs.put(apiInput());
+      const answer = await call('POST', `/api/input-requests/${id}/answer`, { body });
+      expect(answer.status).toBe(422);
+    },
+  );
+});
+
+describe('tokens', () => {
+  it('creates one that works, shows it once, and revokes it', async () => {
+    const { call, app, audit } = await apiStage();
+    const made = await call('POST', '/api/tokens', { body: { name: 'ci', scope: 'read' } });
+    expect(made.status).toBe(201);
+    const headers = { authorization: `Bearer ${made.body.token}` };
+    expect((await app.inject({ url: '/api/servers', headers })).statusCode).toBe(200);
+    const list = await call('GET', '/api/tokens');
+    expect(list.text).not.toContain(String(made.body.token));
+    const twin = await call('POST', '/api/tokens', { body: { name: 'ci', scope: 'admin' } });
+    expect(twin.status).toBe(409);
+    expect((await call('DELETE', `/api/tokens/${made.body.id}`)).status).toBe(204);
+    expect((await app.inject({ url: '/api/servers', headers })).statusCode).toBe(401);
+    expect((await call('DELETE', `/api/tokens/${made.body.id}`)).status).toBe(404);
+    expect(audit.events.map(({ action }) => action)).toEqual(['token.create', 'token.revoke']);
+  });
+
+  it('keeps the last admin token', async () => {
+    const { call, tokens } = await apiStage();
+    const admin = (await tokens.list()).find(({ scope }) => scope === 'admin');
+    const answer = await call('DELETE', `/api/tokens/${admin?.id}`);
+    expect(answer.status).toBe(409);
+    expect((await call('GET', '/api/tokens')).status).toBe(200);
+  });
+});
+
+describe('system', () => {
+  it('answers probes without a token, and tells them no details', async () => {
+    const { call } = await apiStage();
+    expect((await call('GET', '/healthz', { as: null })).body).toEqual({ ok: true });
+    const ready = await call('GET', '/readyz', { as: null });
+    expect([ready.status, ready.body]).toEqual([503, { ok: false, checks: { database: false } }]);
+    const broken = await apiStage(undefined, {
+      health: { live: () => false, ready: () => Promise.reject(new Error('gone')) },
+    });
+    expect((await broken.call('GET', '/healthz', { as: null })).status).toBe(503);
+    expect((await broken.call('GET', '/readyz', { as: null })).status).toBe(503);
+  });
+
+  it('renders metrics and the doctor for a token', async () => {
+    const { call } = await apiStage();
+    const metrics = await call('GET', '/metrics', { as: 'read' });
+    expect([metrics.text, metrics.headers['content-type']]).toEqual([
+      'up 1\n',
+      'text/plain; version=0.0.4',
+    ]);
+    const doctor = await call('GET', '/api/doctor', { as: 'read' });
+    expect(doctor.body).toMatchObject({ ok: true, checks: [{ name: 'clock', status: 'ok' }] });
+  });
+});

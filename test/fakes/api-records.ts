@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { OpsError } from '#domain/errors.ts';
+import { type Incident, OPEN_INCIDENT_STATUSES } from '#domain/incident.ts';
+import type { InputRequest } from '#domain/input-request.ts';
+import type {
+  IncidentRepository,
+  InputRequestRepository,
+  UserRepository,
+} from '#domain/repositories.ts';
+import type { User } from '#domain/user.ts';
+
+const THEN = new Date('2026-01-02T03:04:05Z');
+const refuse = async (): Promise<never> => {
+  throw new Error('The API does not call this.');
+};
+
+export function apiIncidents(): IncidentRepository {
+  const rows = new Map<string, Incident>();
+  const isOpen = (i: Incident) => OPEN_INCIDENT_STATUSES.some((status) => status === i.status);
+  return {
+    async open(input) {
+      const same = [...rows.values()].find(
+        (i) => i.serverHandle === input.serverHandle && i.type === input.type && isOpen(i),
+      );
+      if (same) return same;
+      const incident: Incident = {
+        ...input,
+        id: randomUUID(),
+        status: 'detected',
+        affectedServices: ['web'],
+        takenBy: null,
+        takenAt: null,
+        recoveryAttempts: 0,
+        detectedAt: THEN,
+        resolvedAt: null,
+        closedBy: null,
+        closeReason: null,
+      };
+      rows.set(incident.id, incident);
+      return incident;
+    },
+    find: async (id) => rows.get(id) ?? null,
+    async list(filter, { offset, limit }) {
+      const found = [...rows.values()].filter(
+        (i) =>
+          (!filter.status || filter.status.includes(i.status)) &&
+          (!filter.serverHandle || i.serverHandle === filter.serverHandle) &&
+          (!filter.type || i.type === filter.type),
+      );
+      return { items: found.slice(offset, offset + limit), total: found.length };
+    },
+    async update(id, patch) {
+      const incident = rows.get(id);
+      if (!incident) throw new OpsError('not_found', 'There is no such incident.');
+      const updated = { ...incident, ...patch };
+      rows.set(id, updated);
+      return updated;
+    },
+    resolve: refuse,
+  };
+}
+
+export function apiInputs(): InputRequestRepository & { put(request: InputRequest): InputRequest } {
+  const rows = new Map<string, InputRequest>();
+  const put = (request: InputRequest) => {
+    rows.set(request.id, request);
+    return request;
+  };
+  const close = (id: string, by: string, status: InputRequest['status']) => {
+    const request = rows.get(id);
+    if (!request) throw new OpsError('not_found', 'There is no such input request.');
+    if (request.status !== 'open') throw new OpsError('conflict', `It is ${request.status}.`);
+    return put({ ...request, status, answeredBy: by, credentialId: 'credential-1' });
+  };
+  return {
+    put,
+    find: async (id) => rows.get(id) ?? null,
+    list: async (filter) =>
+      [...rows.values()].filter(
+        (r) =>
+          (!filter.status || r.status === filter.status) &&
+          (!filter.operationId || r.operationId === filter.operationId),
+      ),
+    answer: async (id, by) => close(id, by, 'answered'),
+    decline: async (id, by) => close(id, by, 'cancelled'),
+    ask: refuse,
+    latest: refuse,
+    markUsed: refuse,
+    expire: refuse,
+  };
+}
+
+export const apiInput = (over: Partial<InputRequest> = {}): InputRequest => ({
+  id: randomUUID(),
+  operationId: randomUUID(),
+  serverHandle: 'vps-1001',
+  stepId: 'reset-password',
+  purpose: 'root-password',
+  kind: 'secret',
+  question: 'Enter the root password of vps-1001.',
+  status: 'open',
+  answeredBy: null,
+  credentialId: null,
+  createdAt: THEN,
+  expiresAt: THEN,
+  ...over,
+});
+
+export function apiUsers(): UserRepository {
+  const rows = new Map<bigint, User>();
+  return {
+    async upsert({ seen: _, role, ...user }) {
+      const known = rows.get(user.telegramId);
+      const stored: User = {
+        ...user,
+        role: role ?? known?.role ?? null,
+        createdAt: known?.createdAt ?? THEN,
+        lastSeen: null,
+      };
+      rows.set(user.telegramId, stored);
+      return stored;
+    },
+    find: async (id) => rows.get(id) ?? null,
+    async list({ offset, limit }) {
+      const all = [...rows.values()];
+      return { items: all.slice(offset, offset + limit), total: all.length };
+    },
+    issuePairingCode: refuse,
+    pair: refuse,
+  };
+}
