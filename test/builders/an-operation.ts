@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Accepted } from '#domain/agent.ts';
 import type { Operation, OperationCommand } from '#domain/operation.ts';
 import { judge } from '#domain/policy.ts';
 import type { Repositories, Take } from '#domain/repositories.ts';
@@ -14,14 +15,22 @@ export function aCommand(wishes: OperationWishes & { target: string }): Operatio
   return kind === 'rebuild' ? { kind, mode, ...common } : { kind, ...common };
 }
 
+/** A request as the agent makes it, judged by the policy. */
+export function submit(
+  { operations }: Pick<Repositories, 'operations'>,
+  wishes: OperationWishes & { target: string },
+): Promise<Accepted> {
+  const command = aCommand(wishes);
+  return operations.accept(command, (server, active) => judge(command, server, active));
+}
+
 /** A queued operation (a provisioning unless told), on a new server unless told. */
 export async function anOperation(
   repositories: Pick<Repositories, 'servers' | 'operations'>,
   wishes: OperationWishes = {},
 ): Promise<Operation> {
   const target = wishes.target ?? (await aServer(repositories)).handle;
-  const accepted = await repositories.operations.accept(aCommand({ ...wishes, target }), judge);
-  return accepted.operation;
+  return (await submit(repositories, { ...wishes, target })).operation;
 }
 
 /** One that a worker has under a fence. */
