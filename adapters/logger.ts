@@ -1,4 +1,5 @@
-import { type DestinationStream, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
+import type { Writable } from 'node:stream';
+import { type Logger as Pino, pino, stdTimeFunctions } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import type { Logger } from '#domain/ports.ts';
 import { Secret } from '#domain/secret.ts';
@@ -8,7 +9,7 @@ export interface LoggerSettings {
   /** Readable lines instead of JSON. */
   readonly pretty: boolean;
   /** Where lines go; stdout unless told. */
-  readonly destination?: DestinationStream;
+  readonly destination?: Writable;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
