@@ -26,7 +26,8 @@ describe('/provision', () => {
         key: expect.stringMatching(/^tg:\d+$/),
       },
     ]);
-    await stage.during(() => answer && stage.telegram.tap(ANN, answer, 'Stop vps-1001 (01930000)'));
+    const short = stage.operations[0]?.id.slice(-8);
+    await stage.during(() => answer && stage.telegram.tap(ANN, answer, `Stop vps-1001 (${short})`));
     expect(stage.operations[0]?.stopRequested).toBe('cancel');
   });
 
@@ -36,6 +37,14 @@ describe('/provision', () => {
     expect(await stage.ask(ANN, '/provision vps-100')).toContain('Several servers fit');
     expect(await stage.ask(ANN, '/provision')).toContain('Which server?');
     expect(stage.agent.commands).toHaveLength(2);
+  });
+
+  it('takes no beginning for unique when it has not looked at all servers', async () => {
+    stage.servers.length = 0;
+    for (let n = 0; n < 250; n++) stage.servers.push(chatServer(`a${n}-b`));
+    stage.servers.unshift(chatServer('b-1'));
+    expect(await stage.ask(ANN, '/provision b')).toContain('Several servers fit');
+    expect(stage.agent.commands).toEqual([]);
   });
 
   it('tells why it was refused, in the words of the table', async () => {
@@ -141,6 +150,10 @@ describe('/cancel', () => {
     stage.operations.push(chatOperation({ status: 'running' }));
     expect(await stage.ask(ANN, '/cancel vps-1001')).toContain('Asked to stop');
     expect(stage.operations[0]?.stopRequested).toBe('cancel');
+    stage.operations.push(chatOperation({ status: 'running' }));
+    const short = stage.operations[1]?.id.slice(-8);
+    expect(await stage.ask(ANN, `/cancel ${short}`)).toContain(`(${short})`);
+    expect(stage.operations[1]?.stopRequested).toBe('cancel');
     expect(await stage.ask(ANN, '/cancel zzz')).toContain('No running operation fits zzz');
   });
 

@@ -1,5 +1,5 @@
 import type { UserFromGetMe } from 'telegraf/types';
-import type { Notification, OutboxMessage } from '#domain/notification.ts';
+import type { OutboxMessage } from '#domain/notification.ts';
 import type { HeldLease, Leases } from '#domain/ports.ts';
 import type { ChatUpdates } from './chat-updates.ts';
 import { type Bot, createBot } from './create-bot.ts';
@@ -65,6 +65,15 @@ export function createBotService(deps: BotServiceDeps): BotService {
     ...(deps.pollSeconds !== undefined && { pollSeconds: deps.pollSeconds }),
   });
 
+  /** Who gave the word, as people know them; what the agent does by itself has no author. */
+  async function nameOf(by: string | number | undefined): Promise<string> {
+    const actor = String(by ?? '');
+    const telegramId = /^tg:(\d+)$/.exec(actor)?.[1];
+    if (telegramId === undefined) return actor.startsWith('agent') ? '' : actor;
+    const user = await users.find(BigInt(telegramId));
+    return user?.username ? `@${user.username}` : (user?.firstName ?? actor);
+  }
+
   async function connect(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !bot && !signal.aborted; failures++) {
       state = 'connecting';
@@ -119,11 +128,13 @@ export function createBotService(deps: BotServiceDeps): BotService {
     },
     async render({ notification, receiver }) {
       const reader = await users.find(receiver);
-      return renderFor(notification, reader?.languageCode);
+      const t = translator(languageOf(reader?.languageCode));
+      const by = await nameOf(notification.params.by);
+      return renderNotification(t, {
+        ...notification,
+        params: { ...notification.params, by },
+      });
     },
     deliver: createDeliver({ transport }),
   };
 }
-
-const renderFor = (notification: Notification, languageCode: string | null | undefined) =>
-  renderNotification(translator(languageOf(languageCode)), notification);

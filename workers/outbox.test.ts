@@ -73,17 +73,6 @@ describe('outbox', () => {
     expect(told(IVAN.id)).toEqual(['✅ vps-1 готов.']);
   });
 
-  it('names who gave the word, and nobody for what the agent does by itself', async () => {
-    const started = (by: string) => note(by, { kind: 'provisioning_started', params: { by } });
-    for (const by of [`tg:${IVAN.id}`, 'agent:sync', 'api:ci']) await box.enqueue(started(by));
-    await deliverAll();
-    expect(told(ANN.id).map((text) => text.split('\n')[1])).toEqual([
-      'On the word of Иван.',
-      undefined,
-      'On the word of api:ci.',
-    ]);
-  });
-
   it('keeps the order per reader and the limits of Telegram in a storm', async () => {
     for (let n = 0; n < 40; n++) await box.enqueue(note(`vps-${n}`));
     await deliverAll();
@@ -163,18 +152,6 @@ describe('outbox', () => {
     stage.pace.advance(181_000);
     expect(await another().flush(never)).toBe(2);
     expect(told(ANN.id)).toHaveLength(1);
-  });
-
-  it('sends the words when Telegram rejects the format', async () => {
-    refuse({ error_code: 400, description: "Bad Request: can't parse entities: odd" }, 1);
-    await box.enqueue(note('a<b>&c'));
-    await outbox.flush(never);
-    expect(told(ANN.id)).toEqual(['✅ a<b>&c is ready.']);
-    expect(
-      stage.telegram.calls
-        .filter((c) => c.payload.chat_id === ANN.id)
-        .map((c) => c.payload.parse_mode),
-    ).toEqual(['HTML', undefined]);
   });
 
   it('works until it is stopped, and through the absence of the database', async () => {

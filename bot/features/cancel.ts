@@ -33,7 +33,7 @@ export const cancel = ({ agent, operations, clock }: BotDeps) => {
     const word = ctx.payload.trim().toLowerCase();
     const { items } = await operations.list({ status: ACTIVE }, { offset: 0, limit: 100 });
     if (items.length === 0) return ctx.say(ctx.t('cancel.none'));
-    const fitting = items.filter((o) => o.id.startsWith(word) || o.serverHandle === word);
+    const fitting = items.filter((o) => o.id.endsWith(word) || o.serverHandle === word);
     const [only, other] = fitting;
     if (!only) return ctx.say(ctx.t('cancel.unknown', { text: code(word.slice(0, 64)) }));
     if (word !== '' && !other) return stop(ctx, only);

@@ -69,7 +69,7 @@ export const inputs = (deps: Pick<BotDeps, 'agent' | 'inputs' | 'clock'>) => {
       }
       return;
     }
-    const [only, other] = open.filter((r) => r.id.startsWith(word) || r.serverHandle === word);
+    const [only, other] = open.filter((r) => r.id.endsWith(word) || r.serverHandle === word);
     if (only && !other) return prompt(ctx, only);
     return ctx.say(ctx.t('answer.unknown', { text: code(word.slice(0, 64)) }));
   });

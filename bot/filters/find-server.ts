@@ -22,10 +22,11 @@ export async function findServer(
   const wanted = word.toLowerCase();
   const exact = await servers.find(wanted);
   if (exact) return exact;
-  const { items } = await servers.list({ search: wanted }, { offset: 0, limit: 200 });
+  const { items, total } = await servers.list({ search: wanted }, { offset: 0, limit: 200 });
   const fitting = items.filter((s) => s.handle.startsWith(wanted) || s.providerRef === word);
   const [first, second] = fitting;
-  if (first && !second) return first;
+  // Beyond what was looked at there may be a second one.
+  if (first && !second && total <= items.length) return first;
   await ctx.say(
     first
       ? join([

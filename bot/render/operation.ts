@@ -16,8 +16,11 @@ const SIGNS: Readonly<Record<OperationStatus, string>> = {
   expired: '⚠️',
 };
 
-/** Enough of the id for people to tell operations apart, and for /cancel. */
-export const shortId = (id: string): string => id.slice(0, 8);
+/**
+ * Enough of the id for people to tell operations apart, and for /cancel. Its end: the beginning of
+ * a version 7 UUID is the time, the same for all that started within a minute.
+ */
+export const shortId = (id: string): string => id.slice(-8);
 
 export function operationName(t: Translate, operation: Operation): Html {
   const key: MessageKey =
