@@ -8,9 +8,8 @@ import type {
   OperationRepository,
   ServerRepository,
 } from '#domain/repositories.ts';
-import { ServerHandle } from '#domain/server.ts';
 import { actorOf } from '../access.ts';
-import { oneOrMore, PagingQuery, pageOf } from '../wire/common.ts';
+import { line, oneOrMore, PagingQuery, pageOf } from '../wire/common.ts';
 import { IncidentCreate, IncidentPatch, IncidentWire, incidentToWire } from '../wire/incident.ts';
 import { answers, IDEMPOTENCY_NOTE } from './answers.ts';
 
@@ -90,7 +89,8 @@ export const incidentRoutes =
           tags: ['incidents'],
           querystring: z.strictObject({
             status: oneOrMore(IncidentStatus),
-            server_handle: ServerHandle.optional(),
+            /** A server, or what else is in trouble: a provider account, the platform. */
+            server_handle: line(128).optional(),
             incident_type: IncidentType.optional(),
             ...PagingQuery,
           }),

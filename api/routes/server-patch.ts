@@ -11,7 +11,7 @@ import { operationKey } from '../idempotency.ts';
 import { AcceptedWire, acceptedToWire } from '../wire/operation.ts';
 import { ServerPatchBody, ServerWire, serverToWire } from '../wire/server.ts';
 import { answers, IDEMPOTENCY_NOTE } from './answers.ts';
-import { HandleParams, requireJumpHost } from './server-lookup.ts';
+import { HandleParams, requireAddress, requireJumpHost } from './server-lookup.ts';
 
 interface ServerPatchDeps {
   readonly agent: Agent;
@@ -45,9 +45,10 @@ export const serverPatchRoute =
         const patch = toPatch(fields);
         const names = Object.keys(fields);
         if (names.length > 0) {
-          await requireJumpHost(servers, handle, fields.connection?.jump_host);
-          if (status)
-            foresee({ ...(await servers.require(handle)), ...withoutConnection(patch) }, status);
+          const server = await servers.require(handle);
+          await requireJumpHost(servers, fields.connection?.jump_host);
+          requireAddress(server.connection, patch.connection ?? {});
+          if (status) foresee({ ...server, ...withoutConnection(patch) }, status);
         }
         const changed = names.length > 0 ? await servers.update(handle, patch, by) : null;
         if (!status) {

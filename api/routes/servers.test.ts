@@ -89,12 +89,14 @@ describe('servers', () => {
     });
   });
 
-  it('refuses a jump host whose own way leads back', async () => {
+  it('keeps an address of the family in use', async () => {
     const { call } = await apiStage(fleet);
-    const over = (jump_host: string) => ({ body: { connection: { jump_host } } });
-    await call('PATCH', '/api/servers/vps-1002', over('vps-1001'));
-    const loop = await call('PATCH', '/api/servers/vps-1001', over('vps-1002'));
-    expect(loop.status).toBe(422);
+    const patch = (connection: object) =>
+      call('PATCH', '/api/servers/vps-1001', { body: { connection } });
+    expect((await patch({ family: 'ipv6' })).body.detail).toContain('connection.ipv6');
+    expect((await patch({ ipv4: null })).status).toBe(422);
+    const moved = await patch({ family: 'ipv6', ipv6: '2001:db8::1', ipv4: null });
+    expect(moved.body.server).toMatchObject({ connection: { address: '2001:db8::1' } });
   });
 
   it('starts one operation for two force_rebuilds and tells the second so', async () => {

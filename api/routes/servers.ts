@@ -74,7 +74,7 @@ export const serverRoutes =
             hint: `Change it by PATCH /api/servers/${body.handle}.`,
           });
         }
-        await requireJumpHost(servers, body.handle, connection.jump_host);
+        await requireJumpHost(servers, connection.jump_host);
         const server = await servers.create({
           handle: body.handle,
           providerAccount: body.provider_account,

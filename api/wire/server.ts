@@ -96,6 +96,9 @@ const Labels = z
 const Port = z.number().int().min(1).max(65_535);
 
 const connectionFields = {
+  /** What a person enters outlasts what the provider's list says. */
+  ipv4: z.ipv4().nullable(),
+  ipv6: z.ipv6().nullable(),
   family: z.enum(['ipv4', 'ipv6']),
   port: Port,
   user: Login,
