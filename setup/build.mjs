@@ -39,28 +39,40 @@ export function generateStep(root) {
   };
 }
 
-/** The step that compiles the sources to dist/. */
-export function buildStep(root) {
-  const stamp = join(root, 'dist', '.zavhoz-build');
+/**
+ * The step that compiles the sources to dist/: the product, or `withTests` all of it. A mistake in
+ * a test must not keep the product from starting.
+ */
+export function buildStep(root, { withTests = false } = {}) {
+  const dist = join(root, 'dist');
+  const product = {
+    project: 'tsconfig.build.json',
+    stamp: '.zavhoz-build',
+    record: '.tsbuildinfo-product',
+  };
+  const whole = { project: 'tsconfig.json', stamp: '.zavhoz-build-tests', record: '.tsbuildinfo' };
+  const { project, stamp, record } = withTests ? whole : product;
   const config = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
   const folders = config.include.filter((name) => /^\w+$/.test(name));
-  const sources = () => folders.flatMap((folder) => filesBelow(root, folder, isSource));
-  const current = () =>
-    hashOfStats(root, [...sources(), 'tsconfig.json', 'package.json', 'node_modules/.zavhoz-npm']);
+  const current = (accepts) => {
+    const sources = folders.flatMap((folder) => filesBelow(root, folder, accepts));
+    const settings = ['tsconfig.json', 'tsconfig.build.json', 'package.json'];
+    return hashOfStats(root, [...sources, ...settings, 'node_modules/.zavhoz-npm']);
+  };
+  const wanted = () => current(withTests ? isSource : isProduct);
   return {
-    needed: () => readStamp(stamp) !== current(),
+    needed: () => readStamp(join(dist, stamp)) !== wanted(),
     async run({ lockFd }) {
       // tsc trusts its own record of what it wrote; after an interrupted build it must not.
-      if (!readStamp(stamp)) rmSync(join(root, 'dist', '.tsbuildinfo'), { force: true });
-      removeStamp(stamp);
-      const before = current();
-      await runLong('Building', [process.execPath, 'node_modules/typescript/bin/tsc', '-p', '.'], {
-        cwd: root,
-        lockFd,
-      });
+      if (!readStamp(join(dist, stamp))) rmSync(join(dist, record), { force: true });
+      removeStamp(join(dist, stamp));
+      const [before, product] = [wanted(), current(isProduct)];
+      const tsc = [process.execPath, 'node_modules/typescript/bin/tsc', '-p', project];
+      await runLong('Building', tsc, { cwd: root, lockFd });
       removeOrphans(root);
       // What changed while tsc ran is built by the next run.
-      writeStamp(stamp, before);
+      writeStamp(join(dist, stamp), before);
+      if (withTests) writeStamp(join(dist, '.zavhoz-build'), product);
     },
   };
 }
@@ -75,3 +87,5 @@ export function removeOrphans(root) {
 }
 
 const isSource = (path) => path.endsWith('.ts');
+const isProduct = (path) =>
+  isSource(path) && !path.endsWith('.test.ts') && !path.startsWith('test/');

@@ -13,7 +13,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What each profile prepares, in order. Steps say themselves whether they have anything to do. */
 export function stepsOf(profile, { yes, env }) {
   const remote = ['ansible', 'sshpass', 'openssh-client'];
-  const built = () => [npmStep(root), generateStep(root), buildStep(root)];
+  const built = (options) => [npmStep(root), generateStep(root), buildStep(root, options)];
   const packages = (names, optional = false) => packagesStep(names, { yes, optional });
   const hosts = (optional) => [
     packages(['docker.io', 'debootstrap'], optional),
@@ -21,12 +21,16 @@ export function stepsOf(profile, { yes, env }) {
   ];
   const profiles = {
     dev: () => [npmStep(root), generateStep(root)],
-    build: built,
+    build: () => built(),
     check: () => [packages(['ansible', 'ansible-lint'], true), ...built()],
     start: () => [packages([...(env.REDIS_URL ? [] : ['redis-server']), ...remote]), ...built()],
     demo: () => [packages(['redis-server', ...remote]), ...hosts(false), ...built()],
     // Without Docker the other tests still run; CI fails in their set-up.
-    test: () => [packages(['redis-server', ...remote]), ...hosts(true), ...built()],
+    test: () => [
+      packages(['redis-server', ...remote]),
+      ...hosts(true),
+      ...built({ withTests: true }),
+    ],
   };
   return profiles[profile]?.() ?? null;
 }
