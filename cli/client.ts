@@ -31,6 +31,11 @@ export interface Client {
 }
 
 export function createClient(io: Io, base: string): Client {
+  if (!/^https?:/i.test(base) || !URL.canParse(base)) {
+    throw new CliError(EXIT.misuse, `"${base}" is not the address of an API.`, {
+      hint: 'ZAVHOZ_URL (or --url) is like http://127.0.0.1:8000.',
+    });
+  }
   const url = base.replace(/\/+$/, '');
   let token: Promise<string> | null = null;
   const headers = async (): Promise<Record<string, string>> => {

@@ -166,6 +166,15 @@ describe('the command line', () => {
       api = await startFakeApi();
     });
 
+    it.each(['localhost:8000', 'ftp://127.0.0.1', 'nonsense'])(
+      'says that %s is no address of an API',
+      async (url) => {
+        const { code, err } = await run(`--url ${url} servers list`);
+        expect(code).toBe(2);
+        expect(err).toContain('ZAVHOZ_URL');
+      },
+    );
+
     it('says that there is no token, and where it looked', async () => {
       const { code, err } = await run('servers list', {
         env: { ZAVHOZ_TOKEN: '', ZAVHOZ_DATA_DIR: '/nonexistent/data' },
