@@ -37,7 +37,12 @@ describe('strangers', () => {
 
   it('become the owner by the code, once, in private alone', async () => {
     expect(await stage.ask(EVE, CODE, { chat: GROUP })).toBe('');
-    expect(await stage.ask(EVE, 'PAIR-ME-124')).toBe('');
+    expect(await stage.ask(EVE, 'PAIR-ME-2345')).toBe('');
+    const { pair } = stage.deps.users;
+    stage.deps.users.pair = () => Promise.reject(new Error('small talk counted as a try'));
+    expect(await stage.ask(EVE, 'hello')).toBe('');
+    expect(await stage.ask(EVE, 'what do you do for a living?')).toBe('');
+    stage.deps.users.pair = pair;
     expect(await stage.ask(EVE, `/start ${CODE}`)).toContain('Paired: you are the owner now, Eve');
     expect(stage.users.get(BigInt(EVE.id))).toMatchObject({ role: 'owner', firstName: 'Eve' });
     expect(await stage.ask(EVE, '/status')).toContain('No servers');

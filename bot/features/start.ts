@@ -5,7 +5,11 @@ import type { BotDeps } from '../deps.ts';
 import { namesOf } from '../filters/authorise.ts';
 import { registerCommands } from './commands.ts';
 
-const CODE = /^(?:\/start(?:@\w+)?\s+)?([A-Za-z0-9][A-Za-z0-9-]{5,63})$/;
+/**
+ * What may be a code: ten or so letters and digits, typed with or without dashes and spaces. The
+ * code dies of wrong tries, so that small talk of strangers must not count as one.
+ */
+const CODE = /^(?:\/start(?:@\w+)?\s+)?((?:[A-Z2-9][ -]?){9,12})$/i;
 
 /** A stranger is heard for one thing only, in private: the pairing code, bare or after /start. */
 export const pairing =

@@ -18,7 +18,7 @@ import { quietLog } from './quiet-log.ts';
 export const ANN: Person = { id: 11, is_bot: false, first_name: 'Ann', language_code: 'en' };
 export const IVAN: Person = { id: 12, is_bot: false, first_name: 'Иван', language_code: 'ru-RU' };
 export const EVE: Person = { id: 66, is_bot: false, first_name: 'Eve', language_code: 'en' };
-export const CODE = 'PAIR-ME-123';
+export const CODE = 'PAIR-ME-234X';
 
 /** Waits for something that will come; the limit only ends a test that has failed. */
 export async function until(what: () => boolean | Promise<boolean>): Promise<void> {
