@@ -59,15 +59,15 @@ export const operationEventRoutes =
         const signal = AbortSignal.any([gone.signal, closing.signal]);
 
         reply.hijack();
-        request.raw.socket.setTimeout(STUCK_MS);
-        reply.raw.writeHead(200, {
-          'content-type': 'text/event-stream; charset=utf-8',
-          'cache-control': 'no-cache, no-transform',
-          // Proxies that buffer would hold back the news.
-          'x-accel-buffering': 'no',
-          'x-request-id': request.id,
-        });
         try {
+          reply.raw.setTimeout(STUCK_MS);
+          reply.raw.writeHead(200, {
+            'content-type': 'text/event-stream; charset=utf-8',
+            'cache-control': 'no-cache, no-transform',
+            // Proxies that buffer would hold back the news.
+            'x-accel-buffering': 'no',
+            'x-request-id': request.id,
+          });
           const stream = operationStream({ operations, clock, log, limits, id, after, signal });
           await pipeline(Readable.from(stream, { objectMode: false }), reply.raw);
         } catch (error) {
@@ -76,7 +76,6 @@ export const operationEventRoutes =
           }
           reply.raw.destroy();
         } finally {
-          request.raw.socket.setTimeout(0);
           release();
         }
       },
