@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '#generated/prisma/client.ts';
+import { OneByOneClient } from './one-by-one-client.ts';
 
 export interface PrismaClientOptions {
   readonly databaseUrl: string;
@@ -25,6 +26,7 @@ export function createPrismaClient(options: PrismaClientOptions): PrismaClient {
       idleTimeoutMillis: 60_000,
       keepAlive: true,
       application_name: 'zavhoz',
+      Client: OneByOneClient,
       // No query of ours is long: a stuck one must not hold a connection and its locks for ever.
       statement_timeout: 30_000,
       idle_in_transaction_session_timeout: 60_000,

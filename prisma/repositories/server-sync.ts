@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import type { ProviderServer } from '#domain/provider.ts';
 import type { ServerRepository, SyncOutcome } from '#domain/repositories.ts';
@@ -161,29 +162,30 @@ async function add(
 ): Promise<string[]> {
   if (fresh.length === 0) return [];
   const group = await groupId(tx, 'default');
-  const ids: string[] = [];
-  for (const server of fresh) {
+  const handles = await tx.server.findMany({ select: { handle: true } });
+  const taken = new Set(handles.map((row) => row.handle));
+  const rows = fresh.map((server) => {
     const managed = managedRefs.has(server.ref);
     const prepare = managed && account.firstSyncAt !== null;
-    const { ipv4, ipv6 } = literal(server);
-    const row = await tx.server.create({
-      data: {
-        handle: await freeHandle(tx, account.name, server.ref),
-        providerAccountId: account.id,
-        providerRef: server.ref,
-        status: prepare ? 'pending_setup' : 'discovered',
-        statusBefore: prepare ? 'discovered' : null,
-        care: managed ? 'managed' : 'none',
-        groupId: group,
-        hostname: server.hostname,
-        notes: server.label ?? '',
-        connection: {
-          create: { ipv4, ipv6, port: server.sshPort, family: ipv4 || !ipv6 ? 'ipv4' : 'ipv6' },
-        },
-      },
-      select: { id: true },
-    });
-    ids.push(row.id);
-  }
-  return ids;
+    const handle = freeHandle(taken, account.name, server.ref);
+    taken.add(handle);
+    return {
+      ...{ id: randomUUID(), handle, providerAccountId: account.id, providerRef: server.ref },
+      status: prepare ? ('pending_setup' as const) : ('discovered' as const),
+      statusBefore: prepare ? ('discovered' as const) : null,
+      care: managed ? ('managed' as const) : ('none' as const),
+      groupId: group,
+      hostname: server.hostname,
+      notes: server.label ?? '',
+    };
+  });
+  await tx.server.createMany({ data: rows });
+  await tx.serverConnection.createMany({
+    data: fresh.map((server, i) => {
+      const { ipv4, ipv6 } = literal(server);
+      const family = ipv4 || !ipv6 ? ('ipv4' as const) : ('ipv6' as const);
+      return { serverId: rows[i]?.id ?? '', ipv4, ipv6, port: server.sshPort, family };
+    }),
+  });
+  return rows.map((row) => row.id);
 }

@@ -156,7 +156,9 @@ function statusBeforeOf(
 function whereOf(filter: ServerFilter): Prisma.ServerWhereInput {
   const { status, provider, group, care, label, search } = filter;
   const [key, value] = label === undefined ? [] : split(label);
-  const contains = { contains: search ?? '', mode: 'insensitive' } as const;
+  // Prisma hands the text to LIKE as it is.
+  const text = (search ?? '').replaceAll(/[\\%_]/g, '\\$&');
+  const contains = { contains: text, mode: 'insensitive' } as const;
   return {
     ...(status === undefined ? {} : { status: { in: [...status] } }),
     ...(provider === undefined ? {} : { providerAccount: { provider } }),
