@@ -8,6 +8,7 @@ import { providers } from '#providers/index.ts';
 export interface Account extends ProviderHandle {
   readonly name: string;
   readonly providerId: string;
+  readonly inventory: boolean;
   readonly managedRefs: ReadonlySet<string>;
 }
 
@@ -32,6 +33,7 @@ export function createAccounts(
       {
         name: definition.id,
         providerId: definition.id,
+        inventory: definition.inventory,
         provider,
         pace: paceOf(definition, settings),
         managedRefs: new Set(

@@ -121,7 +121,7 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
       settings.SYNC_INTERVAL,
       createSync({
         ...repositories,
-        accounts,
+        accounts: accounts.filter(({ inventory }) => inventory),
         agent,
         log,
         autoProvision: settings.ZAVHOZ_AUTO_PROVISION,

@@ -177,17 +177,17 @@ export const SETTINGS = {
   ),
   SCRIPT_PROVISION: field(
     z.string().optional(),
-    'Program of the script provider that creates a server',
+    'Program (absolute path) of the script provider that creates a server; set all three',
     'the script provider is off',
   ),
   SCRIPT_TERMINATE: field(
     z.string().optional(),
-    'Program of the script provider that gives a server back',
+    'Program (absolute path) of the script provider that gives a server back',
     '',
   ),
   SCRIPT_HEALTH_CHECK: field(
     z.string().optional(),
-    'Program of the script provider that reports on a server',
+    'Program (absolute path) of the script provider that reports on a server',
     '',
   ),
   SCRIPT_TIMEOUT: field(

@@ -75,6 +75,8 @@ export interface ProviderDeps {
 export interface ProviderDefinition<S extends z.ZodType = z.ZodType> {
   readonly id: string;
   readonly title: string;
+  /** Whether `list()` is the whole inventory; else its servers are entered by hand. */
+  readonly inventory: boolean;
   /** Parsed at boot by the provider's own schema. */
   readonly settings: S;
   /** Settings from the environment, or null when this provider is not configured there. */

@@ -20,6 +20,7 @@ const TEXTS: Readonly<Record<ProviderAction, (ref: string) => string>> = {
 export const manual = defineProvider({
   id: 'manual',
   title: 'Manual',
+  inventory: false,
   settings: Settings,
 
   /** Always there: it needs no setting. */

@@ -31,6 +31,7 @@ const TEXTS: Readonly<Record<ProviderAction, string>> = {
 export const script = defineProvider({
   id: 'script',
   title: 'Script',
+  inventory: false,
   settings: Settings,
 
   /** Configured when any of the programs is: a missing one is then named by the schema. */

@@ -26,6 +26,7 @@ const Settings = z.object({
 export const time4vps = defineProvider({
   id: 'time4vps',
   title: 'Time4VPS',
+  inventory: true,
   settings: Settings,
 
   fromEnv(env) {

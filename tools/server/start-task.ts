@@ -15,10 +15,16 @@ const NOUN = {
  * Throws `identity_mismatch`, `suspended` or `busy` unless the provider still means the same
  * machine by this id. Asked directly before each call that interrupts or destroys (invariant 2).
  */
-export function assertSameMachine(server: Server, facts: ProviderFacts): void {
+export function assertSameMachine(
+  server: Server,
+  facts: ProviderFacts,
+  /** Whether an address that the provider does not tell counts as another one. */
+  { strict }: { readonly strict: boolean },
+): void {
   const known = addressOf(server.connection);
   const told = server.connection.family === 'ipv6' ? facts.ipv6 : facts.ipv4;
-  if (facts.ref !== server.providerRef || (known !== null && told !== known)) {
+  const differs = known !== null && told !== known && (strict || told !== null);
+  if (facts.ref !== server.providerRef || differs) {
     throw new OpsError(
       'identity_mismatch',
       `The provider says ${server.handle} is at ${told ?? 'no address'}, we know it at ${known}.`,
@@ -56,7 +62,7 @@ const startTask = (name: string, action: ProviderAction, effect: Effect, descrip
     async run(_, { server, signal }, deps) {
       const { provider } = deps.providerOf(server);
       const facts = await provider.facts(server.providerRef, signal);
-      assertSameMachine(server, facts);
+      assertSameMachine(server, facts, { strict: true });
       const os = action === 'reinstall' ? await chooseOs(server, facts, deps, signal) : undefined;
       const task = await provider.start(
         server.providerRef,

@@ -21,14 +21,15 @@ export const confirmIdentity: Step<ProvisionDeps> = {
     for (;;) {
       const facts = await tools.call(serverFacts, {});
       try {
-        assertSameMachine(server, facts);
+        assertSameMachine(server, facts, { strict: false });
         if (addressOf(server.connection) === null && facts.ipv4 === null && facts.ipv6 === null) {
           throw new OpsError('unreachable', `${server.handle} has no address yet.`);
         }
         await deps.servers.setFacts(server.handle, {
-          os: facts.os,
-          ipv4: facts.ipv4,
-          ipv6: facts.ipv6,
+          // What the provider does not say stays as it is known.
+          ...(facts.os === null ? {} : { os: facts.os }),
+          ...(facts.ipv4 === null ? {} : { ipv4: facts.ipv4 }),
+          ...(facts.ipv6 === null ? {} : { ipv6: facts.ipv6 }),
         });
         return {
           status: 'done',

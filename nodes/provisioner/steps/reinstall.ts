@@ -32,7 +32,12 @@ export const reinstall: Step<ProvisionDeps> = {
           },
         };
       }
-      return { status: 'done', summary: `reinstalled by hand (${answer.answeredBy})` };
+      return {
+        status: 'done',
+        summary: `reinstalled by hand (${answer.answeredBy})`,
+        // A new disk: whatever opened the old one opens nothing here.
+        ...(state.access === 'key' ? {} : { update: { access: 'none', credential_id: null } }),
+      };
     }
     const { credentialId, already } = await providerTask(context, 'reinstall', serverReinstall);
     // An earlier attempt has reinstalled and gone on to the key: passwords are off since.
