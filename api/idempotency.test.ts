@@ -135,4 +135,21 @@ describe('Idempotency-Key', () => {
     expect(stored).not.toContain('hunter2');
     expect(stored).not.toContain(String(made.body.token));
   });
+
+  it('salts and slows the hash of a body that holds a secret', async () => {
+    const { call, idempotency, inputs } = await apiStage();
+    const hashes: string[] = [];
+    const begin = idempotency.begin;
+    idempotency.begin = (scope, name, bodyHash) => {
+      hashes.push(bodyHash);
+      return begin(scope, name, bodyHash);
+    };
+    const { id } = inputs.put(apiInput());
+    const answer = `/api/input-requests/${id}/answer`;
+    for (const name of ['s1', 's2', 's1']) {
+      await call('POST', answer, { body: { secret: 'hunter2' }, headers: key(name) });
+    }
+    expect(hashes[0]).not.toBe(hashes[1]);
+    expect(hashes[0]).toBe(hashes[2]);
+  });
 });

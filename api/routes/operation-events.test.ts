@@ -2,13 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { apiStage } from '#test/builders/api-stage.ts';
+import { all, chunksOf, until } from '#test/builders/api-stream.ts';
 import { apiOperation } from '#test/fakes/api-operations.ts';
-
-interface Event {
-  readonly id: string | null;
-  readonly event: string;
-  readonly data: Record<string, unknown>;
-}
 
 let close = async () => {};
 afterEach(() => close());
@@ -31,43 +26,6 @@ async function streamStage(streams: Parameters<typeof apiStage>[1] = {}) {
     return { response, stop: () => stop.abort(), chunks: chunksOf(response) };
   };
   return { ...stage, operation, open };
-}
-
-async function* chunksOf(response: Response): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const bytes of response.body ?? []) {
-    rest += decoder.decode(bytes as Uint8Array, { stream: true });
-    const parts = rest.split('\n\n');
-    rest = parts.pop() ?? '';
-    yield* parts;
-  }
-}
-
-function parse(chunk: string): Event | null {
-  const value = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(chunk)?.[1] ?? null;
-  const data = value('data');
-  return data === null
-    ? null
-    : { id: value('id'), event: value('event') ?? '', data: JSON.parse(data) };
-}
-
-async function all(chunks: AsyncGenerator<string>): Promise<Event[]> {
-  const events: Event[] = [];
-  for await (const chunk of chunks) {
-    const event = parse(chunk);
-    if (event) events.push(event);
-  }
-  return events;
-}
-
-/** Reads until an event of this type came. */
-async function until(chunks: AsyncGenerator<string>, wanted: string): Promise<void> {
-  for (;;) {
-    const { value, done } = await chunks.next();
-    if (done) throw new Error('The stream ended.');
-    if (value.includes(wanted)) return;
-  }
 }
 
 describe('GET /api/operations/{id}/events', () => {
