@@ -2,6 +2,7 @@ import { type BaseCheckpointSaver, Command } from '@langchain/langgraph';
 import type { GraphRunner, RunEnd } from '#domain/graph-run.ts';
 import type { Notification } from '#domain/notification.ts';
 import type { Operation, TerminalStatus } from '#domain/operation.ts';
+import { addressOf } from '#domain/server.ts';
 import type { OpsState } from '#domain/state.ts';
 import { buildGraph, graphVersion, type NodeDeps } from './build.ts';
 import type { StepRuntime } from './step-runtime.ts';
@@ -17,6 +18,15 @@ export interface RunnerDeps {
 
 /** Drives one thread: starts it, goes on after a crash, or answers its pending interrupt by id. */
 export function createRunner({ nodes, runtime, checkpointer }: RunnerDeps): GraphRunner {
+  const factsOf = async ({ serverHandle, startedAt, createdAt }: Operation): Promise<Facts> => {
+    const server = await runtime.servers.find(serverHandle);
+    const passed = runtime.clock.now().getTime() - (startedAt ?? createdAt).getTime();
+    return {
+      seconds: Math.round(passed / 1000),
+      ip: (server && addressOf(server.connection)) ?? '',
+      max: nodes.limits.maxAttempts,
+    };
+  };
   return {
     version: graphVersion(),
     async run(operation, limits) {
@@ -34,7 +44,7 @@ export function createRunner({ nodes, runtime, checkpointer }: RunnerDeps): Grap
       const pending = before.tasks.flatMap(({ interrupts }) => interrupts)[0];
       // Started and ended already: the crash came between the last checkpoint and our own record.
       if (before.createdAt !== undefined && before.next.length === 0) {
-        return ended(before.values as OpsState, operation);
+        return ended(before.values as OpsState, operation, await factsOf(operation));
       }
       const input: Parameters<typeof graph.invoke>[0] =
         before.createdAt === undefined
@@ -43,24 +53,21 @@ export function createRunner({ nodes, runtime, checkpointer }: RunnerDeps): Grap
             ? null
             : new Command<unknown, never, never>({ resume: { [pending.id]: 'go on' } });
       await graph.invoke(input, config);
-      return restOf(await graph.getState(config), operation);
+      const after = await graph.getState(config);
+      return (
+        parkedOf(after) ?? ended(after.values as OpsState, operation, await factsOf(operation))
+      );
     },
     forget: (operationId) => checkpointer.deleteThread(operationId),
   };
 }
 
-function restOf(
-  snapshot: {
-    values: unknown;
-    next: readonly string[];
-    tasks: readonly { interrupts: readonly { value?: unknown }[] }[];
-  },
-  operation: Operation,
-): RunEnd {
+function parkedOf(snapshot: {
+  next: readonly string[];
+  tasks: readonly { interrupts: readonly { value?: unknown }[] }[];
+}): RunEnd | null {
   const waiting = snapshot.tasks.flatMap(({ interrupts }) => interrupts)[0];
-  if (snapshot.next.length === 0 || waiting === undefined) {
-    return ended(snapshot.values as OpsState, operation);
-  }
+  if (snapshot.next.length === 0 || waiting === undefined) return null;
   const parked = waiting.value as NonNullable<OpsState['parked']>;
   return {
     kind: 'parked',
@@ -80,54 +87,53 @@ export function firstState(operation: Operation): Partial<OpsState> {
   };
 }
 
-function ended(state: OpsState, operation: Operation): RunEnd {
-  const { failure, provisioning_result: result } = state;
+/** What the last message tells beside the outcome. */
+interface Facts {
+  readonly seconds: number;
+  readonly ip: string;
+  readonly max: number;
+}
+
+function ended(state: OpsState, operation: Operation, facts: Facts): RunEnd {
+  const { failure, provisioning_result: result, attempt } = state;
+  const tell = (
+    kind: Notification['kind'],
+    severity: Notification['severity'],
+    more: Notification['params'] = {},
+  ): Notification => ({
+    dedupeKey: `${operation.id}:end`,
+    severity,
+    kind,
+    params: { server: operation.serverHandle, attempt, ...facts, ...more },
+    serverHandle: operation.serverHandle,
+    operationId: operation.id,
+  });
   if (failure === null && result?.status === 'success') {
-    return {
-      kind: 'ended',
-      status: 'succeeded',
-      attempt: state.attempt,
-      error: null,
-      notification: notification('server_ready', 'success', state, operation, {}),
-    };
+    const notification = tell('server_ready', 'success');
+    return { kind: 'ended', status: 'succeeded', attempt, error: null, notification };
   }
   // A thread that ends without a failure and without a result has lost a step: never a success.
-  const error = failure ?? {
+  const { code, message, hint, step } = failure ?? {
     step: null,
     code: 'internal' as const,
     message: 'The plan ended without a result.',
     hint: null,
   };
-  const status: TerminalStatus =
-    error.code === 'cancelled' || error.code === 'superseded' ? error.code : 'failed';
-  const facts = { step: error.step ?? 'intake', reason: error.message, hint: error.hint ?? '' };
+  const status: TerminalStatus = code === 'cancelled' || code === 'superseded' ? code : 'failed';
+  const why = { code, step: step ?? 'intake', reason: message, hint: hint ?? '' };
   return {
     kind: 'ended',
     status,
-    attempt: state.attempt,
-    error: { code: error.code, message: error.message, hint: error.hint, step: error.step },
+    attempt,
+    error: { code, message, hint, step },
     notification:
       status === 'superseded'
         ? null
         : status === 'cancelled'
-          ? notification('operation_cancelled', 'warning', state, operation, facts)
-          : notification('provisioning_failed', 'error', state, operation, facts),
-  };
-}
-
-function notification(
-  kind: Notification['kind'],
-  severity: Notification['severity'],
-  state: OpsState,
-  operation: Operation,
-  params: Readonly<Record<string, string | number>>,
-): Notification {
-  return {
-    dedupeKey: `${operation.id}:end`,
-    severity,
-    kind,
-    params: { server: operation.serverHandle, attempt: state.attempt, ...params },
-    serverHandle: operation.serverHandle,
-    operationId: operation.id,
+          ? tell('operation_cancelled', 'warning', {
+              ...why,
+              by: operation.stopRequestedBy ?? '',
+            })
+          : tell('provisioning_failed', 'error', why),
   };
 }

@@ -36,6 +36,7 @@ export const scheduleRetry: Step<RecoveryDeps> = {
         attempt: state.attempt,
         max: maxAttempts,
         step: failure.step ?? 'intake',
+        code: failure.code,
         reason: failure.message,
         seconds: Math.round(delay / 1000),
       },
