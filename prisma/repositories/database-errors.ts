@@ -34,6 +34,12 @@ export function databaseError(error: unknown): OpsError {
       cause: error,
     });
   }
+  if (refusesData(error)) {
+    return new OpsError('invalid_input', 'The database cannot hold one of these values.', {
+      hint: 'A text with a NUL character in it, or a number out of all range.',
+      cause: error,
+    });
+  }
   // Prisma's messages quote the query's arguments: they stay in the cause, out of what is shown.
   return new OpsError('internal', 'The database refused an operation.', { cause: error });
 }
@@ -52,6 +58,13 @@ function passes(error: unknown): boolean {
     current = current.cause;
   }
   return false;
+}
+
+/** SQLSTATE class 22 (data exception) and Prisma's own codes for the same. */
+function refusesData(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return ['P2000', 'P2020', 'P2033'].includes(code) || stateOf(error).startsWith('22');
 }
 
 /** SQLSTATE of a raw query's failure, which Prisma reports as P2010 with the original in `meta`. */

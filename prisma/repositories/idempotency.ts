@@ -48,6 +48,6 @@ export function createIdempotency({ prisma }: RepositoryDeps): IdempotencyReposi
       DELETE FROM idempotency_record WHERE (scope, key) IN (
         SELECT scope, key FROM idempotency_record
          WHERE started_at < now() - make_interval(days => ${KEPT_DAYS}::int)
-         ORDER BY started_at LIMIT 10 FOR UPDATE SKIP LOCKED)`;
+         ORDER BY started_at LIMIT 10 FOR NO KEY UPDATE SKIP LOCKED)`;
   }
 }

@@ -116,7 +116,8 @@ export function createIncidents({ prisma, clock }: RepositoryDeps): IncidentRepo
 }
 
 async function lockIncident(tx: Tx, id: string): Promise<Row> {
-  if (isUuid(id)) await tx.$queryRaw`SELECT id FROM incident WHERE id = ${id}::uuid FOR UPDATE`;
+  if (isUuid(id))
+    await tx.$queryRaw`SELECT id FROM incident WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
   const row = isUuid(id) ? await tx.incident.findUnique({ where: { id } }) : null;
   if (!row) throw new OpsError('not_found', `There is no incident ${id}.`);
   return row;

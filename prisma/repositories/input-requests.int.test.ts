@@ -83,6 +83,29 @@ describe('answer', () => {
     });
   });
 
+  it('and the end of its operation at once leave nobody locked', async () => {
+    const pairs = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const taken = await aTakenOperation(all);
+        const { id } = await all.inputs.ask(taken.take, 's', taken.operation.serverHandle, {
+          ...{ purpose: 'p', kind: 'secret', question: '?', expiresInSeconds: 60 },
+        });
+        return { id, take: taken.take };
+      }),
+    );
+    const end = { status: 'failed', error: null, notification: null } as const;
+    const outcomes = await Promise.allSettled(
+      pairs.flatMap(({ id, take }) => [
+        all.inputs.answer(id, 'x', new Secret('pw')),
+        all.operations.finish(take, end),
+      ]),
+    );
+    // An answer may find its question closed; a deadlock would show as another error.
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'conflict' });
+    }
+  });
+
   it('for sudo is a password for sudo', async () => {
     const { id } = await ask({ purpose: 'become-password' });
     const { credentialId } = await all.inputs.answer(id, 'x', new Secret('pw'));

@@ -21,7 +21,7 @@ export function createInputRequests({
   /** The open request, locked: of two answers at once the second finds it closed. */
   const lockOpen = async (tx: Tx, id: string): Promise<Row> => {
     if (isUuid(id))
-      await tx.$queryRaw`SELECT id FROM input_request WHERE id = ${id}::uuid FOR UPDATE`;
+      await tx.$queryRaw`SELECT id FROM input_request WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
     const row = isUuid(id)
       ? await tx.inputRequest.findUnique({ where: { id }, include: INCLUDE })
       : null;

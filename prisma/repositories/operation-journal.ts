@@ -62,7 +62,7 @@ export function createOperationJournal({ prisma }: RepositoryDeps): Journal {
       const rows = await prisma.$executeRaw`
         WITH held AS (
           SELECT id, attempt FROM operation
-           WHERE id = ${take.operationId}::uuid AND fence = ${take.fence} FOR UPDATE
+           WHERE id = ${take.operationId}::uuid AND fence = ${take.fence} FOR NO KEY UPDATE
         )
         INSERT INTO operation_step (operation_id, step_id, status, attempt, memo)
         SELECT id, ${stepId}, 'started', attempt, ${notes}::jsonb FROM held

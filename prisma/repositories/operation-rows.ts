@@ -62,7 +62,8 @@ export const readOperation = async (tx: Tx, id: string): Promise<OperationRow | 
 
 /** The operation's row, locked until the transaction ends. @throws OpsError `not_found` */
 export async function lockOperation(tx: Tx, id: string): Promise<OperationRow> {
-  if (isUuid(id)) await tx.$queryRaw`SELECT id FROM operation WHERE id = ${id}::uuid FOR UPDATE`;
+  if (isUuid(id))
+    await tx.$queryRaw`SELECT id FROM operation WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
   const row = await readOperation(tx, id);
   if (!row) throw noOperation(id);
   return row;

@@ -50,7 +50,7 @@ export function toServer(row: ServerRow): Server {
 
 /**
  * The server's row, locked until the transaction ends. Lock order everywhere: account, server,
- * operation, the rest, and the audit chain last.
+ * operation, the rest, and the audit chain last. NO KEY, as new rows that refer to it must not wait.
  * @throws OpsError `not_found`
  */
 export async function lockServer(
@@ -60,9 +60,9 @@ export async function lockServer(
   const found =
     'id' in where
       ? await tx.$queryRaw<{ id: string }[]>`
-          SELECT id FROM server WHERE id = ${where.id}::uuid FOR UPDATE`
+          SELECT id FROM server WHERE id = ${where.id}::uuid FOR NO KEY UPDATE`
       : await tx.$queryRaw<{ id: string }[]>`
-          SELECT id FROM server WHERE handle = ${where.handle} FOR UPDATE`;
+          SELECT id FROM server WHERE handle = ${where.handle} FOR NO KEY UPDATE`;
   const id = found[0]?.id;
   if (!id) throw noServer('handle' in where ? where.handle : where.id);
   return tx.server.findUniqueOrThrow({ where: { id }, include: SERVER_INCLUDE });

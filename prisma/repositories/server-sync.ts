@@ -26,7 +26,7 @@ export function createServerSync({
             create: { name, provider },
             update: { provider },
           });
-          await tx.$queryRaw`SELECT id FROM provider_account WHERE name = ${name} FOR UPDATE`;
+          await tx.$queryRaw`SELECT id FROM provider_account WHERE name = ${name} FOR NO KEY UPDATE`;
           const account = await tx.providerAccount.findUniqueOrThrow({ where: { name } });
           const known = await tx.server.findMany({
             where: { providerAccountId: account.id },
@@ -107,7 +107,7 @@ async function refresh(
   listed: ProviderServer,
   managedRefs: ReadonlySet<string>,
 ): Promise<boolean> {
-  const back = row.status === 'unreachable' && !row.handsOff && row.missingFrom !== null;
+  const back = row.status === 'unreachable' && !row.handsOff;
   const addresses = row.connection?.addressesByHuman ? {} : addressesOf(listed, row);
   const hostname = listed.hostname ?? row.hostname;
   const allowed = row.care === 'none' && !row.careByHuman && managedRefs.has(listed.ref);
