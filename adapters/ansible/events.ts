@@ -37,7 +37,7 @@ export interface Failure {
 export interface Report {
   readonly stats: Readonly<Record<string, Stats>> | null;
   readonly data: unknown;
-  /** The first one: later ones follow from it. */
+  /** The last one: an earlier one was made good by a rescue, or is told again by it. */
   readonly failure: Failure | null;
   readonly task: string | null;
   /** Last lines that were no events: what Ansible says when it cannot even start. */
@@ -65,7 +65,7 @@ export function createReader(onEvent: (event: PlaybookEvent) => void) {
     if (event.event === 'recap') stats = event.stats ?? {};
     if (event.event === 'result') data = event.data ?? null;
     if (event.event === 'failed' || event.event === 'unreachable') {
-      failure ??= { kind: event.event, task: event.task ?? '', message: event.msg ?? '' };
+      failure = { kind: event.event, task: event.task ?? '', message: event.msg ?? '' };
     }
     const kind = KINDS[event.event];
     if (kind === undefined) return;

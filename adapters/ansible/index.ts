@@ -1,17 +1,14 @@
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { OpsError } from '#domain/errors.ts';
 import type { Logger, Programs } from '#domain/ports.ts';
-import type { ChildRecord, PlaybookRun, Playbooks } from '#domain/remote.ts';
+import type { PlaybookRun, Playbooks } from '#domain/remote.ts';
+import { ServerHandle } from '#domain/server.ts';
 import { abortError, startDeadline } from '../abort.ts';
-import { createPrograms, SYSTEM_PATH } from '../programs.ts';
-import { spawnChild } from './child.ts';
-import { endChild, endChildHere } from './end-child.ts';
-import { createReader, follow } from './events.ts';
-import { during, failureOf } from './failures.ts';
-import { INVENTORY, redact, runInputs, VARIABLES } from './inputs.ts';
-import { requireOneHost } from './list-hosts.ts';
-import { createRunFolder, type RunFolder, sweepRunFolders } from './run-folder.ts';
+import { createPrograms } from '../programs.ts';
+import { attempt } from './attempt.ts';
+import { endChild } from './end-child.ts';
+import { createRunFolder, sweepRunFolders } from './run-folder.ts';
 
 export interface PlaybookSettings {
   /** Holds ansible.cfg and <playbook>.yml. */
@@ -20,15 +17,9 @@ export interface PlaybookSettings {
   readonly runDir: string;
   readonly log: Logger;
   readonly programs?: Programs;
-  /** PATH and HOME of ansible-playbook. */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The child's own deadline lies behind ours, for when nobody is left to keep ours. */
-const CHILD_SLACK_MS = 10_000;
-const LIST_HOSTS_MS = 60_000;
-
-/** Ansible as a child that outlives us; see child.ts for how it starts and ends. */
+/** Ansible as a child that outlives us; child.ts tells how it starts and ends. */
 export function createPlaybooks(settings: PlaybookSettings): Playbooks {
   const { log } = settings;
   const programs = settings.programs ?? createPrograms({ log });
@@ -41,144 +32,29 @@ export function createPlaybooks(settings: PlaybookSettings): Playbooks {
     });
     return swept;
   };
-
-  async function checkPlaybook({ playbook, target }: PlaybookRun) {
-    const config = join(playbooksDir, 'ansible.cfg');
-    const file = join(playbooksDir, `${playbook}.yml`);
-    for (const path of [config, file]) {
-      // Without its settings Ansible would run with other ones, and not say so.
-      await access(path).catch((cause: unknown) => {
-        throw new OpsError('internal', `${path} is missing.`, { cause });
-      });
-    }
-    if (!/^[a-z][a-z0-9-]*$/.test(target.handle)) {
-      throw new OpsError('invalid_input', `"${target.handle}" is no handle of a server.`);
-    }
-    return { config, file };
-  }
-
-  const environment = (folder: string, config: string): Record<string, string> => ({
-    PATH: SYSTEM_PATH,
-    // Runs ProxyCommand; the user's own shell may read it differently.
-    SHELL: '/bin/sh',
-    LANG: 'C.UTF-8',
-    PYTHONUNBUFFERED: '1',
-    ...settings.env,
-    ANSIBLE_CONFIG: config,
-    ANSIBLE_HOST_KEY_CHECKING: 'True',
-    ANSIBLE_NOCOLOR: '1',
-    ANSIBLE_RETRY_FILES_ENABLED: '0',
-    ANSIBLE_LOCAL_TEMP: `${folder}/tmp`,
-    // A kept connection belongs to one run: the next one may come with another credential.
-    ANSIBLE_SSH_CONTROL_PATH_DIR: `${folder}/cp`,
-  });
+  // Secrets of runs that died with their agent go at start, not only when the next run comes.
+  void sweepOnce();
 
   return {
     async run(run, hooks, outer) {
-      const { target, playbook, timeoutMs } = run;
-      const what = `${playbook} on ${target.handle}`;
+      const what = `${run.playbook} on ${run.target.handle}`;
       if (outer.aborted) throw abortError(outer, what);
-      const { config, file } = await checkPlaybook(run);
+      const files = await findFiles(run);
       await sweepOnce();
-      const deadline = startDeadline(timeoutMs, outer);
-      const endsAt = new Date(Date.now() + timeoutMs + CHILD_SLACK_MS);
-      let folder: RunFolder | undefined;
-      let record: ChildRecord | undefined;
+      await mkdir(join(runDir, 'locks'), { recursive: true, mode: 0o700 });
+      const folder = await createRunFolder(runDir);
+      const deadline = startDeadline(run.timeoutMs, outer);
       try {
-        await mkdir(join(runDir, 'locks'), { recursive: true, mode: 0o700 });
-        folder = await createRunFolder(runDir);
-        const { path } = folder;
-        const inputs = runInputs(run, path);
-        await folder.write(inputs.files);
-        const clean = (text: string) => redact(text, inputs.secrets);
-        const argv = ['-i', `${path}/${INVENTORY}`, '--extra-vars', `@${path}/${VARIABLES}`];
-        const env = environment(path, config);
-        await checkHosts(['ansible-playbook', ...argv, '--list-hosts', file], env);
-
-        const child = spawnChild({
-          argv: ['ansible-playbook', ...argv, file],
-          lockFile: join(runDir, 'locks', `${target.handle}.lock`),
-          endsAt,
-          cwd: path,
-          env,
-          stdoutFile: `${path}/stdout`,
-          stderrFile: `${path}/stderr`,
-        });
-        record = child.record;
-        try {
-          await folder.note(child.record);
-          await hooks.onChild(child.record);
-          deadline.signal.throwIfAborted();
-        } catch (error) {
-          child.drop();
-          await child.exit;
-          throw error;
-        }
-        const reader = createReader(hooks.onEvent);
-        child.go();
-        log.info({ server_handle: target.handle, playbook, pgid: record.pgid }, 'playbook started');
-        const stop = () => void endChildHere(child.record, log);
-        deadline.signal.addEventListener('abort', stop, { once: true });
-        await follow(`${path}/stdout`, child.exit, reader.add);
-        reader.end();
-        deadline.signal.removeEventListener('abort', stop);
-        const exitCode = await child.exit;
-        const report = reader.report();
-        log.info({ server_handle: target.handle, playbook, exit_code: exitCode }, 'playbook ended');
-        if (deadline.expired) {
-          const message = `${what}: not done in ${Math.round(timeoutMs / 1000)} s${during(report)}.`;
-          throw new OpsError('timeout', message);
-        }
-        if (outer.aborted) throw abortError(outer, what);
-        const stderr = (await readFile(`${path}/stderr`, 'utf8')).trim().split('\n').slice(-10);
-        const failure = failureOf(
-          { playbook, handle: target.handle },
-          exitCode,
-          report,
-          stderr,
-          clean,
-        );
-        if (failure !== null) throw failure;
-        const {
-          ok = 0,
-          changed = 0,
-          failures = 0,
-          unreachable = 0,
-        } = report.stats?.[target.handle] ?? {};
-        return { recap: { ok, changed, failures, unreachable }, data: report.data };
+        return await attempt({ run, hooks, deadline, outer, folder, ...files, programs, log });
       } catch (error) {
-        if (deadline.expired && !(error instanceof OpsError)) {
-          throw new OpsError('timeout', `${what}: not started in time.`, { cause: error });
-        }
-        if (outer.aborted && !(error instanceof OpsError)) throw abortError(outer, what);
-        throw error;
+        if (error instanceof OpsError && error.code !== 'cancelled') throw error;
+        if (deadline.expired) throw new OpsError('timeout', `${what}: not started in time.`);
+        throw outer.aborted ? abortError(outer, what) : error;
       } finally {
         deadline.clear();
-        const gone = record === undefined || (await endChildHere(record, log));
-        await folder?.remove().catch((error: unknown) => log.error({ error }, 'run folder stays'));
-        if (gone && record !== undefined) {
-          // The record that stays behind does no harm: ending it finds nothing.
-          await hooks.onChild(null).catch((error: unknown) => {
-            log.warn({ error, server_handle: target.handle }, 'end of the playbook not recorded');
-          });
-        }
-      }
-
-      async function checkHosts(argv: [string, ...string[]], env: Record<string, string>) {
-        const { signal } = deadline;
-        const answer = await programs.run(argv, {
-          env,
-          cwd: folder?.path,
-          timeoutMs: LIST_HOSTS_MS,
-          signal,
+        await folder.remove().catch((error: unknown) => {
+          log.error({ error }, 'the folder of a run could not be removed');
         });
-        if (answer.code !== 0) {
-          const why = answer.stderr.trim().slice(-600);
-          throw new OpsError('playbook_failed', `${what}: --list-hosts failed: ${why}`, {
-            retry: 'no',
-          });
-        }
-        requireOneHost(answer.stdout, target.handle);
       }
     },
 
@@ -187,4 +63,20 @@ export function createPlaybooks(settings: PlaybookSettings): Playbooks {
       await sweepRunFolders(runDir, child);
     },
   };
+
+  async function findFiles({ playbook, target }: PlaybookRun) {
+    // It names files, and a host for Ansible's patterns.
+    if (!ServerHandle.safeParse(target.handle).success) {
+      throw new OpsError('invalid_input', `"${target.handle}" is no handle of a server.`);
+    }
+    const config = join(playbooksDir, 'ansible.cfg');
+    const playbookFile = join(playbooksDir, `${playbook}.yml`);
+    for (const path of [config, playbookFile]) {
+      // Without its settings Ansible would run with other ones, and not say so.
+      await access(path).catch((cause: unknown) => {
+        throw new OpsError('internal', `${path} is missing.`, { cause });
+      });
+    }
+    return { config, playbookFile, lockFile: join(runDir, 'locks', `${target.handle}.lock`) };
+  }
 }

@@ -18,8 +18,10 @@ export async function execute(
   signal: AbortSignal,
 ): Promise<SshAnswer> {
   const sudo = target.become === 'sudo_password' ? passwordSudo(target) : null;
-  const channel = await open(connection, sudo?.command(argv) ?? plainCommand(target, argv), signal);
-  const answer = await converse(channel, target, stdin, sudo, signal);
+  const command = sudo?.command(argv) ?? plainCommand(target, argv);
+  const answer = await open(connection, command, signal, (channel) =>
+    converse(channel, target, stdin, sudo, signal),
+  );
   const first = answer.stderr.split('\n')[0] ?? '';
   if (answer.code !== 0 && target.become === 'sudo' && /^sudo: .*password/.test(first)) {
     throw new OpsError(
@@ -67,11 +69,13 @@ function passwordSudo(target: SshTarget): Sudo {
   };
 }
 
-function open(
+/** `use` is called at once, not a tick later: a fast program's exit code may be in the same packet. */
+function open<T>(
   connection: Connection,
   command: string,
   signal: AbortSignal,
-): Promise<ClientChannel> {
+  use: (channel: ClientChannel) => Promise<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
@@ -79,7 +83,7 @@ function open(
       signal.removeEventListener('abort', onAbort);
       if (error)
         reject(new OpsError('unavailable', `The host opened no channel: ${error.message}`));
-      else resolve(channel);
+      else resolve(use(channel));
     });
   });
 }

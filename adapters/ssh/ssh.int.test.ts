@@ -94,6 +94,14 @@ describe('ssh to a real sshd', () => {
     expect(probe.message).toMatch(/Jump host jump-1: .*another host key/);
   });
 
+  it('hears the exit code of programs that end at once, every time', async () => {
+    const target = interactive.target({ jump: lab.target({ handle: 'jump-1' }) });
+    for (let n = 0; n < 25; n++) {
+      const answer = await ssh.run(target, ['sh', '-c', `echo ${n}; exit 5`], options());
+      expect(answer).toEqual({ code: 5, stdout: `${n}\n`, stderr: '' });
+    }
+  });
+
   it('tells a closed port behind a hop from an unreachable hop', async () => {
     const closed = await freePort();
     const behind = await ssh.probe(

@@ -8,16 +8,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ensureKeyPair, type KeyPair } from '#adapters/keys.ts';
 import type { HostKey, SshTarget } from '#domain/remote.ts';
+import { sshdConfig, writeAccounts } from './ssh-lab-files.ts';
+
+export { PASSWORDS } from './ssh-lab-files.ts';
 
 const exec = promisify(execFile);
 const CACHE = 'node_modules/.cache/zavhoz-ssh-lab';
 const PACKAGES = ['openssh-server', 'libwrap0', 'sudo'];
-
-/** Passwords with everything that breaks quoting, INI files and templates. */
-export const PASSWORDS = {
-  root: `r00t '"#$(x) \\ {{ 7*7 }} ü`,
-  deploy: `d3ploy #; '"{{ lookup('pipe', 'id') }}`,
-};
 
 export interface SshLab {
   readonly folder: string;
@@ -66,7 +63,7 @@ export async function startSshLab(
     }),
     async stop() {
       const gone = new Promise((resolve) => sshd.once('exit', resolve));
-      sshd.kill('SIGKILL');
+      sshd.stdin?.end();
       if (sshd.exitCode === null && sshd.signalCode === null) await gone;
       await rm(folder, { recursive: true, force: true });
     },
@@ -93,70 +90,15 @@ async function unpacked(): Promise<string> {
   return root;
 }
 
-async function writeAccounts(folder: string, packages: string, key: KeyPair): Promise<void> {
-  const etc = join(folder, 'etc');
-  await exec('cp', ['-a', join(packages, 'etc'), etc]);
-  const users = [
-    ['root', 0, PASSWORDS.root],
-    ['deploy', 4001, PASSWORDS.deploy],
-    ['easy', 4002, PASSWORDS.deploy],
-  ] as const;
-  const passwd = ['sshd:x:200:65534::/run/sshd:/usr/sbin/nologin'];
-  const shadow = ['sshd:*:19000::::::'];
-  await mkdir(join(folder, 'keys'));
-  for (const [name, id, password] of users) {
-    const home = join(folder, 'home', name);
-    await mkdir(home, { recursive: true });
-    await exec('chown', [String(id), home]);
-    passwd.push(`${name}:x:${id}:${id}::${home}:/bin/bash`);
-    shadow.push(`${name}:${await hash(password)}:19000:0:99999:7:::`);
-    await writeFile(join(folder, 'keys', name), `${key.publicKey}\n`);
-  }
-  await writeFile(
-    join(etc, 'passwd'),
-    `${passwd.join('\n')}\nnobody:x:65534:65534::/:/bin/false\n`,
-  );
-  await writeFile(join(etc, 'group'), 'root:x:0:\nshadow:x:42:\nnogroup:x:65534:\n');
-  await writeFile(join(etc, 'shadow'), `${shadow.join('\n')}\n`);
-  const rules =
-    'Defaults env_reset\nroot ALL=(ALL) ALL\ndeploy ALL=(ALL) ALL\neasy ALL=(ALL) NOPASSWD: ALL\n';
-  await writeFile(join(etc, 'sudoers'), rules, { mode: 0o440 });
-  const pam =
-    'auth required pam_unix.so\naccount required pam_permit.so\nsession required pam_permit.so\n';
-  await writeFile(join(etc, 'pam.d/sudo'), pam);
-  await writeFile(join(etc, 'pam.d/sshd'), pam);
-  await exec('chmod', ['755', folder]);
-}
-
-function sshdConfig(
-  folder: string,
-  port: number,
-  { passwords = true, interactive = false }: { passwords?: boolean; interactive?: boolean },
-): string {
-  const yes = (value: boolean) => (value ? 'yes' : 'no');
-  return [
-    `Port ${port}`,
-    'ListenAddress 127.0.0.1',
-    `HostKey ${folder}/host`,
-    'PidFile none',
-    'PermitRootLogin yes',
-    'StrictModes no',
-    `AuthorizedKeysFile ${folder}/keys/%u`,
-    `PasswordAuthentication ${yes(passwords)}`,
-    `KbdInteractiveAuthentication ${yes(interactive)}`,
-    `UsePAM ${yes(interactive)}`,
-    'MaxStartups 100',
-    '',
-  ].join('\n');
-}
-
 async function startSshd(folder: string, packages: string, port: number): Promise<ChildProcess> {
   const script = [
     `mount -t overlay lab -o lowerdir=${packages}/usr:/usr /usr`,
     `mount -t overlay lab -o lowerdir=${folder}/etc:/etc /etc`,
     'mount -t tmpfs lab /run',
     'mkdir /run/sshd',
-    `exec /usr/sbin/sshd -D -e -f ${folder}/sshd_config`,
+    `/usr/sbin/sshd -D -e -f ${folder}/sshd_config &`,
+    // Ends when our end of the pipe does, however that comes about, and the namespace with it.
+    'cat >/dev/null',
   ].join('\n');
   const argv = [
     'unshare',
@@ -170,7 +112,7 @@ async function startSshd(folder: string, packages: string, port: number): Promis
     script,
   ];
   const [program = '', ...args] = process.getuid?.() === 0 ? argv : ['sudo', '-n', ...argv];
-  const sshd = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const sshd = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'] });
   let said = '';
   sshd.stderr?.on('data', (chunk) => {
     said = (said + String(chunk)).slice(-4000);
@@ -180,7 +122,7 @@ async function startSshd(folder: string, packages: string, port: number): Promis
     if (await answers(port)) return sshd;
     await wait(50);
   }
-  sshd.kill('SIGKILL');
+  sshd.stdin?.end();
   throw new Error(`sshd did not start: ${said}`);
 }
 
@@ -201,13 +143,3 @@ export const freePort = (): Promise<number> =>
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
     });
   });
-
-async function hash(password: string): Promise<string> {
-  const { stdout } = await new Promise<{ stdout: string }>((resolve, reject) => {
-    const child = execFile('openssl', ['passwd', '-6', '-stdin'], (error, out) =>
-      error ? reject(error) : resolve({ stdout: out }),
-    );
-    child.stdin?.end(`${password}\n`);
-  });
-  return stdout.trim();
-}
