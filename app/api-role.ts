@@ -4,6 +4,7 @@ import { createSharedMetrics } from '#workers/metrics-share.ts';
 import type { Core } from './core.ts';
 import { readPrivateFile, replacePrivateFile } from './data-dir.ts';
 import { createDoctor } from './doctor.ts';
+import { productVersion } from './places.ts';
 
 /** The HTTP API, and the first token, without which nobody could speak to it. */
 export async function startApi(core: Core, env: Environment) {
@@ -17,6 +18,7 @@ export async function startApi(core: Core, env: Environment) {
     clock,
     log,
     publicUrl: config.publicUrl,
+    version: productVersion(),
     doctor: createDoctor(core, env),
     metrics: {
       async render() {

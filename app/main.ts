@@ -5,6 +5,7 @@ import { toOpsError } from '#domain/errors.ts';
 import { banner } from './banner.ts';
 import { dataPaths } from './data-dir.ts';
 import { root } from './places.ts';
+import { onSupervisorGone } from './supervisor/parent-link.ts';
 import { configExitCode } from './supervisor/role-process.ts';
 import { runSupervisor } from './supervisor/supervisor.ts';
 
@@ -44,8 +45,16 @@ function supervise(config: Config): Promise<number> {
       };
       process.stdout.write(`${JSON.stringify(line)}\n`);
     },
+    signal: starterGone(),
     onReady: () => process.stdout.write(banner(config, pairingCode(dataDir), root)),
   });
+}
+
+/** Whoever started the agent with a channel of its own wants it to end with him: the demo does. */
+function starterGone(): AbortSignal {
+  const gone = new AbortController();
+  onSupervisorGone(() => gone.abort());
+  return gone.signal;
 }
 
 function pairingCode(dataDir: string): string | null {

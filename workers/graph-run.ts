@@ -8,6 +8,7 @@ import type {
   OutboxRepository,
   Take,
 } from '#domain/repositories.ts';
+import { parkedForVersion } from './version-gate.ts';
 import { watchOperation } from './watch-operation.ts';
 
 export interface GraphRunDeps {
@@ -42,6 +43,7 @@ export const createGraphRun =
     const operation = await deps.operations.find(operationId);
     if (operation === null || isTerminal(operation.status)) return;
     if (operation.fence === 0 && (await endUntaken(operation, deps))) return;
+    if (operation.status === 'waiting' && !(await waitIsOver(operation, deps))) return;
     const lease = await deps.leases.take(`server:${operation.serverId}`);
     if (lease === null) return;
     try {
@@ -50,6 +52,14 @@ export const createGraphRun =
       await lease.release();
     }
   };
+
+/** A wake-up that comes too early (a job that was rung twice) must not resume what still waits. */
+async function waitIsOver(operation: Operation, { inputs, clock }: GraphRunDeps): Promise<boolean> {
+  if (operation.stopRequested !== null) return true;
+  if (operation.wakeAt !== null && operation.wakeAt <= clock.now()) return true;
+  if (operation.inputRequestId === null) return false;
+  return (await inputs.find(operation.inputRequestId))?.status !== 'open';
+}
 
 /** Operations that nobody has begun can end without a run: stopped, or too old to act on. */
 async function endUntaken(operation: Operation, deps: GraphRunDeps): Promise<boolean> {
@@ -105,7 +115,11 @@ async function runTaken(found: Operation, lease: HeldLease, deps: GraphRunDeps):
   } catch (error) {
     const known = watch.signal.aborted ? toOpsError(watch.signal.reason) : toOpsError(error);
     log.warn({ operation: operation.id, code: known.code, error: known.message }, 'run cut short');
-    throw known;
+    if (!watch.overdue()) throw known;
+    // Whatever keeps the thread from going on, its time is over: it ends, with a status.
+    const message = `Its time is over, and it could not go on: ${known.message}`;
+    const overdue = { code: 'timeout' as const, message, hint: null, step: operation.currentStep };
+    await operations.finish(take, { status: 'failed', error: overdue, notification: null });
   } finally {
     watch.stop();
   }
@@ -135,47 +149,6 @@ async function settle(
   log.info({ operation: operation.id, status: finished.status }, 'operation ended');
   // The journal stays in our own rows; the checkpoints have served.
   await runner.forget(operation.id);
-}
-
-/** A thread begun under another list of steps is not continued blindly: a human says go on. */
-async function parkedForVersion(
-  operation: Operation,
-  take: Take,
-  deps: GraphRunDeps,
-): Promise<boolean> {
-  const { operations, inputs, runner, settings, outbox } = deps;
-  if (operation.graphVersion === runner.version || operation.stopRequested !== null) return false;
-  const purpose = `graph-version-${runner.version}`;
-  const latest = await inputs.latest(operation.id, 'zavhoz', purpose);
-  if (latest?.status === 'answered' || latest?.status === 'used') {
-    // Every step looks before it acts, so starting the new list from its first step is safe.
-    await runner.forget(operation.id);
-    await operations.adoptVersion(take, runner.version);
-    return false;
-  }
-  if (latest !== null && latest.status !== 'open') {
-    const message = 'It was begun by another version of Zavhoz, and nobody said to go on.';
-    const error = { code: 'expired' as const, message, hint: 'Order it again.', step: null };
-    await operations.finish(take, { status: 'failed', error, notification: null });
-    return true;
-  }
-  const question = `Operation ${operation.id} on ${operation.serverHandle} was begun by another version of Zavhoz, whose steps differ. Answer "done" to run the present steps from the first one (each looks before it acts), or decline to end it.`;
-  const asked = await inputs.ask(take, 'zavhoz', operation.serverHandle, {
-    purpose,
-    kind: 'confirm',
-    question,
-    expiresInSeconds: settings.inputTtlSeconds,
-  });
-  await outbox.enqueue({
-    dedupeKey: `${asked.id}:asked`,
-    severity: 'warning',
-    kind: 'input_needed',
-    params: { server: operation.serverHandle, question, request: asked.id, input: 'confirm' },
-    serverHandle: operation.serverHandle,
-    operationId: operation.id,
-  });
-  await operations.park(take, { wakeAt: null, inputRequestId: asked.id });
-  return true;
 }
 
 /** Told once per operation; a notification that fails never changes an outcome. */

@@ -24,7 +24,7 @@ export function watchOperation(
     stopping: AbortSignal;
     log: Logger;
   },
-): { signal: AbortSignal; stop(): void } {
+): { signal: AbortSignal; overdue(): boolean; stop(): void } {
   const own = new AbortController();
   const ended = new AbortController();
   const look = async () => {
@@ -42,6 +42,7 @@ export function watchOperation(
   look().catch(() => undefined); // only the sleep rejects, when it is over
   return {
     signal: AbortSignal.any([own.signal, lease.signal, stopping]),
+    overdue: () => operation.deadlineAt !== null && operation.deadlineAt <= clock.now(),
     stop: () => ended.abort(),
   };
 }
