@@ -16,10 +16,10 @@ export interface VersionGateDeps {
 }
 
 /** A thread begun under another list of steps is not continued blindly: a human says go on. */
-async function parkedForVersion(
+export async function parkedForVersion(
   operation: Operation,
   take: Take,
-  deps: GraphRunDeps,
+  deps: VersionGateDeps,
 ): Promise<boolean> {
   const { operations, inputs, runner, settings, outbox } = deps;
   if (operation.graphVersion === runner.version || operation.stopRequested !== null) return false;
