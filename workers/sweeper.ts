@@ -40,6 +40,9 @@ export function createSweep(deps: SweeperDeps): () => Promise<void> {
         return;
       }
     }
-    metrics.gauge('zavhoz_queue_depth', await doorbell.depth());
+    metrics.gauge('zavhoz_queue_depth', await doorbell.depth(), {
+      queue: 'graph.run',
+      state: 'open',
+    });
   };
 }
