@@ -271,6 +271,22 @@ describe('finish', () => {
     expect(await told(operation.id)).toBe(0);
   });
 
+  it('and a take by another worker at once exclude each other', async () => {
+    const taken = await Promise.all(Array.from({ length: 8 }, () => aTakenOperation(all)));
+    const rounds = taken.map(async ({ operation: { id }, take }) => {
+      const end = { status: 'failed', error: null, notification: null } as const;
+      const finishing = all.operations.finish(take, end).catch((refused) => refused.code);
+      const next = await all.operations.take(id, 2, 'v1', 10);
+      const finished = await finishing;
+      // Either it had ended before it was taken, or the former worker is refused.
+      expect([next.status, finished.status ?? finished]).toEqual(
+        next.status === 'failed' ? ['failed', 'failed'] : ['running', 'lease_lost'],
+      );
+      expect((await all.operations.require(id)).status).toBe(next.status);
+    });
+    await Promise.all(rounds);
+  });
+
   it('of a failure keeps the reason and closes the open questions', async () => {
     const { operation, take } = await aTakenOperation(all);
     await all.operations.claimAttempt(take, 1, 3);

@@ -117,8 +117,22 @@ describe('outbox', () => {
   it('keeps the order of each receiver and gives no message to two', async () => {
     await Promise.all([person(1, 'owner'), person(2, 'viewer')]);
     for (const key of ['a', 'b', 'c']) await tell(key);
-    const claims = await Promise.all(Array.from({ length: 6 }, () => claim()));
-    expect(claims.flat().sort()).toEqual([
+    // All look at the same rows, and go on only when the lock on them is gone.
+    const claims = await stage.prisma.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT id FROM notification_outbox FOR UPDATE`;
+      const waiting = Array.from({ length: 4 }, () => claim());
+      await expect
+        .poll(async () => {
+          const blocked = await stage.prisma.$queryRaw<unknown[]>`
+            SELECT FROM pg_stat_activity
+             WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+          return blocked.length;
+        })
+        .toBe(4);
+      return { waiting };
+    });
+    const claimed = (await Promise.all(claims.waiting)).flat();
+    expect(claimed.sort()).toEqual([
       ['a', 1n],
       ['a', 2n],
     ]);
