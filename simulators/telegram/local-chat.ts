@@ -7,6 +7,10 @@ import type { TelegramServer } from './server.ts';
 export interface LocalChat {
   /** Says something as the person, as if typed. */
   type(line: string): void;
+  /** A line of the surroundings' own, between the messages. */
+  note(text: string): void;
+  /** What stands before the line being typed; nothing is shown without a terminal. */
+  prompt(text: string): void;
   /** Resolves when the input has ended (Ctrl-D) or the chat was closed. */
   readonly ended: Promise<void>;
   close(): void;
@@ -19,6 +23,8 @@ export interface LocalChatOptions {
   readonly output: Writable;
   /** Line editing and colours; without it plain lines, for pipes and logs. */
   readonly terminal: boolean;
+  /** Takes a line that is not meant for the bot: true when it did. */
+  readonly aside?: ((line: string) => boolean) | undefined;
 }
 
 interface Choice {
@@ -31,7 +37,7 @@ interface Choice {
  * asks for an answer to a message, the next line is that answer (an empty line: no answer).
  */
 export function createLocalChat(options: LocalChatOptions): LocalChat {
-  const { telegram, person, input, output, terminal } = options;
+  const { telegram, person, input, output, terminal, aside } = options;
   const lines = createInterface({ input, output: terminal ? output : undefined, terminal });
   const choices = new Map<number, Choice>();
   const numbers = new Map<string, number>();
@@ -81,6 +87,7 @@ export function createLocalChat(options: LocalChatOptions): LocalChat {
 
   function type(line: string): void {
     const text = line.trim();
+    if (text !== '' && aside?.(text)) return;
     if (prompted) {
       const reply = prompted;
       prompted = null;
@@ -111,6 +118,12 @@ export function createLocalChat(options: LocalChatOptions): LocalChat {
   return {
     type,
     ended,
+    note: print,
+    prompt(text) {
+      if (!terminal) return;
+      lines.setPrompt(text);
+      lines.prompt(true);
+    },
     close() {
       unsubscribe();
       lines.close();

@@ -25,6 +25,8 @@ export async function startLocalTelegram({
   name = 'You',
   language = 'en',
   port,
+  firstUpdate,
+  aside,
 }: {
   input: Readable;
   output: Writable;
@@ -33,10 +35,17 @@ export async function startLocalTelegram({
   /** en or ru. */
   language?: string;
   port?: number;
+  /** Greater than any id of an earlier run, where the agent remembers those. */
+  firstUpdate?: number;
+  /** Takes a line that is not meant for the bot: true when it did. */
+  aside?: (line: string) => boolean;
 }): Promise<LocalTelegram> {
-  const server = await startTelegramServer(port === undefined ? {} : { port });
+  const server = await startTelegramServer({
+    ...(port !== undefined && { port }),
+    ...(firstUpdate !== undefined && { firstUpdate }),
+  });
   const person = { id: 1001, is_bot: false, first_name: name, language_code: language };
-  const chat = createLocalChat({ telegram: server, person, input, output, terminal });
+  const chat = createLocalChat({ telegram: server, person, input, output, terminal, aside });
   server.say(person, '/start');
   return {
     server,

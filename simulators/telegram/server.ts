@@ -21,6 +21,8 @@ export interface TelegramServerOptions {
   /** 0: any free port. */
   readonly port?: number;
   readonly token?: string;
+  /** Number of the first update; later ones count up. */
+  readonly firstUpdate?: number;
   /** Milliseconds; limits are judged by it. */
   readonly now?: () => number;
   /** Further checks of every call, e.g. against the published specification. */
@@ -39,7 +41,7 @@ export async function startTelegramServer(
   const calls: Call[] = [];
   const problems: string[] = [];
   const faults: (Fault & { left: number })[] = [];
-  const world = createWorld(now);
+  const world = createWorld(now, options.firstUpdate);
   const methods = createMethods({ world, now, problems, validate: options.validate });
 
   const takeFault = (method: string, chatId: unknown): Fault | null => {

@@ -34,13 +34,13 @@ export interface World {
 
 export const keyOf = (chatId: unknown, messageId: unknown) => `${chatId}/${messageId}`;
 
-export function createWorld(now: () => number): World {
+export function createWorld(now: () => number, firstUpdate = 700_000_001): World {
   const messages = new Map<string, Message>();
   const queue: Update[] = [];
   const listeners = new Set<(event: ChatEvent) => void>();
   const sleepers = new Set<() => void>();
   let nextMessage = 1;
-  let nextUpdate = 700_000_001;
+  let nextUpdate = firstUpdate;
   let nextTap = 1;
   const emit = (event: ChatEvent) => {
     for (const listener of listeners) listener(event);

@@ -20,6 +20,9 @@ const log = (message: string, details: Record<string, unknown> = {}) =>
   );
 const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
+/** A host is given 15 s to shut down. */
+const SWITCH_MS = 60_000;
+
 async function machinesFor(settings: Settings, signal: AbortSignal): Promise<MachineBackend> {
   if (settings.machines === 'memory') return createMemoryMachines();
   const found = await findDocker({}, signal);
@@ -42,18 +45,29 @@ async function main() {
   if (path === undefined) throw new Error('the path of a settings file is missing');
   const settings = parseSettings(JSON.parse(await readFile(path, 'utf8')));
   if (settings.exitWithParent) process.stdin.once('end', () => stop()).resume();
+  const machines = await machinesFor(settings, stopping.signal);
+  const switchAll = async (mishap: 'start' | 'stop') => {
+    if (!settings.sleepMachines) return;
+    const signal = AbortSignal.timeout(SWITCH_MS);
+    const all = await machines.list(signal);
+    await Promise.all(all.map(({ id }) => machines.mishap(id, mishap, signal)));
+  };
   const simulator = createTime4VpsSimulator({
-    machines: await machinesFor(settings, stopping.signal),
+    machines,
     credentials: { login: settings.login, password: settings.password },
     ...{ taskMs: settings.taskMs, firstId: settings.firstId, controlToken: settings.controlToken },
     log,
   });
+  await switchAll('start');
   const addresses = await simulator.start({ port: settings.port });
   let stopped = false;
   stop = () => {
     if (stopped) return;
     stopped = true;
-    simulator.stop({ removeMachines: settings.removeMachines }).then(
+    const ended = simulator
+      .stop({ removeMachines: settings.removeMachines })
+      .then(() => switchAll('stop'));
+    ended.then(
       () => process.exit(0),
       (error: unknown) => {
         log('could not stop cleanly', { error: String(error) });

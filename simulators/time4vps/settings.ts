@@ -13,6 +13,8 @@ export interface Settings {
   readonly servers: number;
   /** Whether the machines go when the process stops. */
   readonly removeMachines: boolean;
+  /** Whether the machines are switched off when the process stops, and on when it starts. */
+  readonly sleepMachines: boolean;
   readonly exitWithParent: boolean;
 }
 
@@ -23,6 +25,7 @@ const DEFAULTS: Partial<Settings> = {
   firstId: 1001,
   servers: 0,
   removeMachines: false,
+  sleepMachines: false,
   exitWithParent: false,
 };
 const TYPES: Record<keyof Settings, 'string' | 'number' | 'boolean'> = {
@@ -36,6 +39,7 @@ const TYPES: Record<keyof Settings, 'string' | 'number' | 'boolean'> = {
   firstId: 'number',
   servers: 'number',
   removeMachines: 'boolean',
+  sleepMachines: 'boolean',
   exitWithParent: 'boolean',
 };
 
