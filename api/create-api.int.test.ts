@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NOWHERE } from '#domain/policy.ts';
 import type { Secret } from '#domain/secret.ts';
 import { createAgent } from '#graph/agent.ts';
 import { aServer } from '#test/builders/a-server.ts';
@@ -29,7 +30,12 @@ const build = () => {
   const log = quietLog();
   return createApi({
     ...repositories,
-    agent: createAgent({ ...repositories, doorbell: { ring: async () => undefined }, log }),
+    agent: createAgent({
+      ...repositories,
+      doorbell: { ring: async () => undefined },
+      log,
+      own: NOWHERE,
+    }),
     metrics: { render: async () => ({ contentType: 'text/plain', text: '' }) },
     health: { live: () => true, ready: async () => ({ ok: true, checks: {} }) },
     doctor: async () => ({ ok: true, checks: [] }),

@@ -14,6 +14,7 @@ import { applyMigrations } from '#prisma/migrate.ts';
 import { createRepositories } from '#prisma/repositories/index.ts';
 import { createDoorbell } from '#workers/queue.ts';
 import { dataPaths, ensurePrivateFile, newEncryptionKey, prepareDataDir } from './data-dir.ts';
+import { findOwnPlace } from './own-place.ts';
 
 export interface CoreOverrides {
   readonly clock?: Clock;
@@ -49,8 +50,9 @@ export async function createCore(config: Config, role: string, overrides: CoreOv
     onError: (error) => log.warn({ error: error.message }, 'database connection'),
   });
   const repositories: Repositories = createRepositories({ prisma, secrets, clock, log });
+  const own = await findOwnPlace([databaseUrl, redisUrl]);
   const doorbell = createDoorbell({ redisUrl, log });
-  const agent = createAgent({ ...repositories, doorbell, log });
+  const agent = createAgent({ ...repositories, doorbell, log, own });
   const leases: Leases & { close(): Promise<void> } = createLeases({ databaseUrl, log });
   return {
     config,
@@ -66,6 +68,7 @@ export async function createCore(config: Config, role: string, overrides: CoreOv
     leases,
     prisma,
     secrets,
+    own,
     host: hostIdentity(),
     startTime: processStartTime(process.pid),
     async close() {

@@ -58,6 +58,7 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
     log,
     keys: await agentKeys(config, core.paths),
     hostSettings: hostSettings(settings),
+    own: core.own,
   };
   const runner = createRunner({
     checkpointer: checkpointer.saver,

@@ -31,6 +31,7 @@ const server = (over: Partial<Server> = {}): Server => ({
   provisioningAttempts: 0,
   lastHealthCheck: null,
   lastIncident: null,
+  servesAsJumpHost: false,
   missingSince: null,
   createdAt: new Date(0),
   updatedAt: new Date(0),
@@ -93,6 +94,23 @@ describe('judge', () => {
     expect(() => judge(provision, server({ status: 'in_use' }), null)).toThrowError(
       expect.objectContaining({ code: 'illegal_transition' }),
     );
+  });
+});
+
+describe('what the agent depends on', () => {
+  const own = { addresses: new Set(['10.0.0.1']) };
+
+  it('is never changed, whoever orders it', () => {
+    expect(() => judge(rebuild, server(), null, own)).toThrowError(
+      expect.objectContaining({ code: 'hands_off', message: expect.stringContaining('10.0.0.1') }),
+    );
+    expect(() => judge(rebuild, server({ servesAsJumpHost: true }), null)).toThrowError(
+      expect.objectContaining({ code: 'hands_off' }),
+    );
+    expect(() => assertEffectAllowed('change', server(), human, own)).toThrowError(
+      expect.objectContaining({ code: 'hands_off' }),
+    );
+    expect(() => assertEffectAllowed('read', server(), human, own)).not.toThrow();
   });
 });
 

@@ -5,8 +5,28 @@ import type { Server } from './server.ts';
 import { assertTransition } from './server-status.ts';
 import type { Authority, Effect } from './tool.ts';
 
+/** Where the agent itself lives: its addresses, its database's and its queue's. */
+export interface OwnPlace {
+  readonly addresses: ReadonlySet<string>;
+}
+export const NOWHERE: OwnPlace = { addresses: new Set() };
+
+/** Throws for the host, the database or the bastion that the agent depends on (invariant 12). */
+function assertNotDependedOn(server: Server, own: OwnPlace): void {
+  const { ipv4, ipv6 } = server.connection;
+  const mine = [ipv4, ipv6].find((address) => address !== null && own.addresses.has(address));
+  if (mine === undefined && !server.servesAsJumpHost) return;
+  const role = server.servesAsJumpHost
+    ? 'is the jump host of other servers'
+    : `(${mine}) is where Zavhoz, its database or its queue runs`;
+  throw new OpsError('hands_off', `${server.handle} ${role}: the agent never changes it.`, {
+    hint: 'Do it by hand, or from an agent that does not depend on it.',
+  });
+}
+
 /** Throws unless Zavhoz may change this server at all (invariant 2, care and hands_off). */
-export function assertChangeable(server: Server): void {
+export function assertChangeable(server: Server, own: OwnPlace = NOWHERE): void {
+  assertNotDependedOn(server, own);
   if (server.status === 'reserved' || server.status === 'decommissioned') {
     throw new OpsError('not_managed', `${server.handle} is ${server.status}: nobody changes it.`, {
       hint: 'A human takes a reserved server back by setting its status to discovered.',
@@ -36,8 +56,9 @@ export function judge(
   command: OperationCommand,
   server: Server,
   active: Operation | null,
+  own: OwnPlace = NOWHERE,
 ): Verdict {
-  assertChangeable(server);
+  assertChangeable(server, own);
   const running = active && !isTerminal(active.status) && !active.stopRequested ? active : null;
   const mode = command.kind === 'rebuild' ? command.mode : null;
   if (running && running.kind === command.kind && running.mode === mode) {
@@ -64,9 +85,14 @@ function underWay(server: Server, running: Operation): OpsError {
 }
 
 /** Whether a tool of this effect may run on this authority's word. */
-export function assertEffectAllowed(effect: Effect, server: Server, authority: Authority): void {
+export function assertEffectAllowed(
+  effect: Effect,
+  server: Server,
+  authority: Authority,
+  own: OwnPlace = NOWHERE,
+): void {
   if (effect === 'read') return;
-  assertChangeable(server);
+  assertChangeable(server, own);
   if (effect === 'destroy' && authority.humanOrder !== 'force_rebuild') {
     throw new OpsError(
       'approval_required',

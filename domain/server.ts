@@ -66,6 +66,8 @@ export interface Server {
   readonly provisioningAttempts: number;
   readonly lastHealthCheck: Date | null;
   readonly lastIncident: Date | null;
+  /** Other servers are reached over it: a bastion that the agent depends on. */
+  readonly servesAsJumpHost: boolean;
   readonly missingSince: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;

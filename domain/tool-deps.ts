@@ -1,3 +1,4 @@
+import type { OwnPlace } from './policy.ts';
 import type { Clock, Logger } from './ports.ts';
 import type { Provider, ProviderDefinition } from './provider.ts';
 import type { Playbooks, Ssh, TcpProbe } from './remote.ts';
@@ -27,6 +28,7 @@ export interface ToolDeps {
   readonly playbooks: Playbooks;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly own: OwnPlace;
   readonly keys: AgentKeys;
   readonly hostSettings: HostSettings;
 }

@@ -1,7 +1,7 @@
 import type { Accepted, Agent } from '#domain/agent.ts';
 import { OpsError, toOpsError } from '#domain/errors.ts';
 import { isTerminal, type Operation, type OperationCommand } from '#domain/operation.ts';
-import { assertChangeable, judge } from '#domain/policy.ts';
+import { assertChangeable, judge, type OwnPlace } from '#domain/policy.ts';
 import type { Doorbell, Logger } from '#domain/ports.ts';
 import type {
   InputRequestRepository,
@@ -16,10 +16,11 @@ export interface AgentDeps {
   readonly inputs: InputRequestRepository;
   readonly doorbell: Doorbell;
   readonly log: Logger;
+  readonly own: OwnPlace;
 }
 
 /** A row first, a job second: what the queue loses, the sweeper rings again. */
-export function createAgent({ operations, servers, inputs, doorbell, log }: AgentDeps): Agent {
+export function createAgent({ operations, servers, inputs, doorbell, log, own }: AgentDeps): Agent {
   const ring = (operation: Operation) => {
     doorbell.ring(operation).catch((error: unknown) => {
       log.warn(
@@ -32,7 +33,7 @@ export function createAgent({ operations, servers, inputs, doorbell, log }: Agen
 
   const submit = async (command: OperationCommand): Promise<Accepted> => {
     const accepted = await operations.accept(command, (server, active) =>
-      judge(command, server, active),
+      judge(command, server, active, own),
     );
     if (accepted.outcome === 'created') ring(accepted.operation);
     return accepted;
@@ -63,7 +64,7 @@ export function createAgent({ operations, servers, inputs, doorbell, log }: Agen
     },
     async previewRebuild(target, mode) {
       const server = await servers.require(target);
-      assertChangeable(server);
+      assertChangeable(server, own);
       return previewRebuild(server, mode);
     },
     async cancel(operationId, by) {

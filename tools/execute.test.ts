@@ -21,6 +21,18 @@ const facts: ProviderFacts = {
   user: 'root',
 };
 
+const OWN: Partial<Server> = {
+  connection: {
+    ipv4: '192.0.2.99',
+    ipv6: null,
+    family: 'ipv4',
+    port: 22,
+    user: 'root',
+    become: 'none',
+    jumpHost: null,
+  },
+};
+
 function stage(
   over: { facts?: Partial<ProviderFacts>; server?: Partial<Server>; order?: boolean } = {},
 ) {
@@ -78,6 +90,7 @@ function stage(
     },
     keys: { publicKey: 'ssh-ed25519 AAAA' },
     hostSettings: { reinstallOs: null },
+    own: { addresses: new Set(['192.0.2.99']) },
   } as unknown as ToolDeps;
   const stop = new AbortController();
   const tools = createToolCaller(deps, {
@@ -109,6 +122,7 @@ describe('the door', () => {
     ['the address is another one', { facts: { ipv4: '192.0.2.8' } }, 'identity_mismatch'],
     ['the id is another one', { facts: { ref: '1002' } }, 'identity_mismatch'],
     ['it is suspended', { facts: { state: 'suspended' as const } }, 'suspended'],
+    ['it is where the agent lives', { server: OWN, facts: { ipv4: '192.0.2.99' } }, 'hands_off'],
     ['the provider is busy with it', { facts: { activeTask: 'server_reboot' } }, 'busy'],
   ])('destroys nothing when %s', async (_, over, code) => {
     const { tools, started } = stage(over);

@@ -24,7 +24,7 @@ export async function execute<I extends z.ZodType, O>(
   const tried = tool.preview(parsed.data, server);
   try {
     // Judged at each call, not once per operation: care and hands_off may have changed meanwhile.
-    assertEffectAllowed(tool.effect, server, call.authority);
+    assertEffectAllowed(tool.effect, server, call.authority, deps.own);
     call.signal.throwIfAborted();
     if (tool.effect === 'read') {
       return { status: 'ok', data: await tool.run(parsed.data, { ...call, server }, deps) };

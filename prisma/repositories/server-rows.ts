@@ -7,6 +7,7 @@ export const SERVER_INCLUDE = {
   providerAccount: { select: { provider: true } },
   group: { select: { name: true } },
   connection: { include: { jumpServer: { select: { handle: true } } } },
+  _count: { select: { reachedOver: true } },
 } as const satisfies Prisma.ServerInclude;
 
 export type ServerRow = Prisma.ServerGetPayload<{ include: typeof SERVER_INCLUDE }>;
@@ -42,6 +43,7 @@ export function toServer(row: ServerRow): Server {
     provisioningAttempts: row.provisioningAttempts,
     lastHealthCheck: row.lastHealthCheck,
     lastIncident: row.lastIncident,
+    servesAsJumpHost: row._count.reachedOver > 0,
     missingSince: row.missingSince,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,

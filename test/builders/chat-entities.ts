@@ -33,6 +33,7 @@ export const chatServer = (handle: string, over: Partial<Server> = {}): Server =
   provisioningAttempts: 0,
   lastHealthCheck: null,
   lastIncident: null,
+  servesAsJumpHost: false,
   missingSince: null,
   createdAt: THEN,
   updatedAt: THEN,

@@ -33,6 +33,7 @@ export const apiServer = (handle: string, over: Partial<Server> = {}): Server =>
   provisioningAttempts: 0,
   lastHealthCheck: null,
   lastIncident: THEN,
+  servesAsJumpHost: false,
   missingSince: null,
   createdAt: THEN,
   updatedAt: THEN,
