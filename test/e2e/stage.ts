@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -45,6 +45,10 @@ export interface Stage {
   readonly url: string;
   readonly logFile: string;
   start(extra?: Readonly<Record<string, string>>): Promise<void>;
+  /** Starts the process and waits for nothing. */
+  launch(extra?: Readonly<Record<string, string>>): void;
+  /** Whether the process has ended, by itself or killed. */
+  hasEnded(): boolean;
   agentPid(): number;
   /** kill -9 of the supervisor alone. */
   kill(): Promise<void>;
@@ -111,15 +115,20 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     url,
     logFile,
     agentPid: () => child?.pid ?? 0,
-    async start(extra = {}) {
+    launch(extra = {}) {
       const out = openSync(logFile, 'a');
       const [program, ...args] = options.command ?? [process.execPath, 'dist/app/main.js'];
       child = spawn(program ?? process.execPath, args, {
         stdio: ['ignore', out, out],
         env: environment(extra),
       });
+      closeSync(out);
+    },
+    hasEnded: () => child === null || child.exitCode !== null || child.signalCode !== null,
+    async start(extra = {}) {
+      stage.launch(extra);
       await stage.until('the API to answer', 60, async () => {
-        if (child?.exitCode !== null) throw new Error(`the agent ended: ${await tail(logFile)}`);
+        if (stage.hasEnded()) throw new Error(`the agent ended: ${await tail(logFile)}`);
         return (await fetch(`${url}/healthz`).catch(() => null))?.ok;
       });
     },
@@ -129,8 +138,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       await gone;
     },
     async stop() {
-      if (child === null || child.exitCode !== null || child.signalCode !== null)
-        return child?.exitCode ?? null;
+      if (child === null || stage.hasEnded()) return child?.exitCode ?? null;
       const gone = ended(child);
       child.kill('SIGTERM');
       await gone;
