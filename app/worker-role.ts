@@ -85,7 +85,11 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
     runtime: {
       ...repositories,
       playbooks: toolDeps.playbooks,
-      toolCaller: (scope) => createToolCaller(toolDeps, scope),
+      toolCaller: (scope) => {
+        const { operationId: operation } = scope.authority;
+        const bound = log.child({ operation, server: scope.handle, trace: operation });
+        return createToolCaller({ ...toolDeps, log: bound }, scope);
+      },
       clock,
       log,
     },

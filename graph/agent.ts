@@ -35,6 +35,19 @@ export function createAgent({ operations, servers, inputs, doorbell, log, own }:
     const accepted = await operations.accept(command, (server, active) =>
       judge(command, server, active, own),
     );
+    const { id: operation, kind } = accepted.operation;
+    log.info(
+      {
+        operation,
+        trace: operation,
+        kind,
+        server: command.target,
+        by: command.by,
+        key: command.key,
+        outcome: accepted.outcome,
+      },
+      'order accepted',
+    );
     if (accepted.outcome === 'created') ring(accepted.operation);
     return accepted;
   };

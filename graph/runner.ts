@@ -30,11 +30,13 @@ export function createRunner({ nodes, runtime, checkpointer }: RunnerDeps): Grap
   return {
     version: graphVersion(),
     async run(operation, limits) {
-      const graph = buildGraph(
-        { ...nodes, take: limits.take },
-        { ...runtime, limits },
-        checkpointer,
-      );
+      const log = runtime.log.child({
+        operation: operation.id,
+        server: operation.serverHandle,
+        trace: operation.id,
+      });
+      const rt = { ...runtime, log, limits };
+      const graph = buildGraph({ ...nodes, take: limits.take }, rt, checkpointer);
       const config = {
         configurable: { thread_id: operation.id },
         durability: 'sync' as const,
