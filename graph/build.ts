@@ -31,7 +31,7 @@ export function buildGraph(deps: NodeDeps, rt: StepRuntime, checkpointer?: BaseC
   return new StateGraph(OpsAnnotation)
     .addNode('zavhoz', createZavhoz(deps))
     .addNode('provisioner', compileSteps(STEP_LISTS.provisioner, deps, rt))
-    .addNode('devops', compileSteps(STEP_LISTS.devops, deps, rt))
+    .addNode('devops', compileSteps(STEP_LISTS.devops, deps, rt, 99))
     .addNode('recovery', compileSteps(STEP_LISTS.recovery, deps, rt))
     .addEdge(START, 'zavhoz')
     .addConditionalEdges('zavhoz', afterZavhoz, { provisioner: 'provisioner', end: END })

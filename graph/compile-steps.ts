@@ -32,13 +32,19 @@ const CUT_SHORT: ReadonlySet<string> = new Set(['lease_lost', 'storage_unavailab
  * is retried by the node's policy, a final one leads into the undo nodes in reverse, beginning with
  * the step that failed, whose outcome may be unknown.
  */
-export function compileSteps<D>(steps: readonly Step<D>[], deps: D, rt: StepRuntime) {
+export function compileSteps<D>(
+  steps: readonly Step<D>[],
+  deps: D,
+  rt: StepRuntime,
+  /** Percent at which these steps begin: progress never goes back. */
+  begins = 0,
+) {
   const graph = new StateGraph<typeof OpsAnnotation.spec, OpsState, Update, string>(OpsAnnotation);
   const undoFrom = (index: number) => {
     const step = steps.slice(0, index + 1).findLast(({ undo }) => undo !== undefined);
     return step === undefined ? END : `undo-${step.id}`;
   };
-  const spans = percentages(steps);
+  const spans = percentages(steps, begins);
   steps.forEach((step, index) => {
     const next = steps[index + 1]?.id ?? END;
     const unwind = undoFrom(index);
@@ -170,12 +176,16 @@ async function failed(
   });
 }
 
-/** Where each step lies on the scale from 0 to 99; 100 is the end of the operation itself. */
-function percentages<D>(steps: readonly Step<D>[]): readonly Span[] {
+/** Where each step lies on the scale from `begins` to 99; 100 is the end of the operation itself. */
+function percentages<D>(steps: readonly Step<D>[], begins: number): readonly Span[] {
   const total = steps.reduce((sum, { weight }) => sum + weight, 0) || 1;
   let before = 0;
   return steps.map(({ weight }) => {
-    const span = { from: Math.floor((before / total) * 99), share: (weight / total) * 99 };
+    const room = 99 - begins;
+    const span = {
+      from: begins + Math.floor((before / total) * room),
+      share: (weight / total) * room,
+    };
     before += weight;
     return span;
   });
