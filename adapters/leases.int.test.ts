@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { quietLog } from '#test/builders/quiet-log.ts';
@@ -148,16 +148,12 @@ describe('a holder that died', () => {
   it('is replaced while it is a zombie', async () => {
     // The inner process ends after its parent became one that never reaps.
     const parent = program('sh', '-c', 'sleep 0.2 & exec sleep 60');
+    const pid = parent.pid ?? 0;
     const zombie = await vi.waitFor(() => {
-      const stats = readdirSync('/proc').flatMap((name) =>
-        /^\d+$/.test(name) ? (processStat(Number(name)) ?? []) : [],
-      );
-      const found = stats.find(
-        (stat) =>
-          stat.state === 'Z' && stat.pid > (parent.pid ?? 0) && stat.pid < (parent.pid ?? 0) + 50,
-      );
-      if (!found) throw new Error('no zombie yet');
-      return found;
+      const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+      const stat = processStat(Number(child));
+      if (stat?.state !== 'Z') throw new Error('no zombie yet');
+      return stat;
     }, 5000);
     await leaseOf(zombie.pid, zombie.startTime);
     expect((await open().take('r'))?.fence).toBe(8);

@@ -164,7 +164,11 @@ export function createLeases(options: LeaseOptions): OwnedLeases {
     async take(resource) {
       const since = performance.now();
       let fence = await upsert(resource);
-      if (fence === null && (await reclaim()).includes(resource)) fence = await upsert(resource);
+      if (fence === null) {
+        // Whoever ends a dead holder's lease, this call or the one that tends them: look again.
+        await reclaim();
+        fence = await upsert(resource);
+      }
       return fence === null ? null : grip(resource, fence, since);
     },
     reclaim,

@@ -28,8 +28,9 @@ describe('createSecretBox', () => {
     for (let at = 0; at < sealed.length; at++) {
       const other = sealed[at] === 'A' ? 'B' : 'A';
       const altered = sealed.slice(0, at) + other + sealed.slice(at + 1);
-      // The last character of base64 may hold bits that mean nothing.
-      const same = Buffer.from(altered, 'base64url').equals(Buffer.from(sealed, 'base64url'));
+      // The last character of a base64 part may hold bits that mean nothing.
+      const bytes = (text: string) => text.split(':').map((part) => Buffer.from(part, 'base64url'));
+      const same = JSON.stringify(bytes(altered)) === JSON.stringify(bytes(sealed));
       if (!same) expect(() => box.open(altered), altered).toThrow(OpsError);
     }
   });
