@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, loadConfig } from '#config/index.ts';
+import { type Config, loadConfig, localUrl } from '#config/index.ts';
 import { toOpsError } from '#domain/errors.ts';
 import { banner } from './banner.ts';
 import { dataPaths } from './data-dir.ts';
@@ -8,6 +8,7 @@ import { root } from './places.ts';
 import { onSupervisorGone } from './supervisor/parent-link.ts';
 import { configExitCode } from './supervisor/role-process.ts';
 import { runSupervisor } from './supervisor/supervisor.ts';
+import { supervisorLog } from './supervisor-log.ts';
 
 /** The one command: the supervisor with all roles, or, by ZAVHOZ_ROLE, one role by itself. */
 async function main(): Promise<number> {
@@ -34,17 +35,8 @@ function supervise(config: Config): Promise<number> {
       { name: 'worker', command: command('worker') },
     ],
     env: { ...process.env, ZAVHOZ_DATA_DIR: dataDir },
-    healthUrl: `http://127.0.0.1:${settings.PORT}/healthz`,
-    log: (level, message, fields) => {
-      const line = {
-        level,
-        time: new Date().toISOString(),
-        role: 'supervisor',
-        ...fields,
-        msg: message,
-      };
-      process.stdout.write(`${JSON.stringify(line)}\n`);
-    },
+    healthUrl: `${localUrl(settings)}/healthz`,
+    log: supervisorLog(settings.ZAVHOZ_LOG_PRETTY ?? process.stdout.isTTY === true),
     signal: starterGone(),
     onReady: () => process.stdout.write(banner(config, pairingCode(dataDir), root)),
   });

@@ -33,11 +33,14 @@ export const seconds = (fallback: number, min = 1, max = 86_400) =>
 export const count = (fallback: number, min: number, max: number) =>
   z.coerce.number({ error: 'must be a whole number' }).int().min(min).max(max).default(fallback);
 
+const words = z.enum(['true', 'false', '1', '0', 'yes', 'no'], { error: 'must be true or false' });
+const truth = (value: string) => value === 'true' || value === '1' || value === 'yes';
+
+/** Undefined where it is not set: the default depends on something else. */
+export const optionalFlag = words.transform(truth).optional();
+
 export const flag = (fallback: boolean) =>
-  z
-    .enum(['true', 'false', '1', '0', 'yes', 'no'], { error: 'must be true or false' })
-    .default(fallback ? 'true' : 'false')
-    .transform((value) => value === 'true' || value === '1' || value === 'yes');
+  words.default(fallback ? 'true' : 'false').transform(truth);
 
 /** Comma- or blank-separated list of whole numbers. */
 export const numberList = z

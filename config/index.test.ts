@@ -8,6 +8,7 @@ describe('loadConfig', () => {
     expect(config.dataDir).toBe('/srv/zavhoz/data');
     expect(config.settings.PORT).toBe(8000);
     expect(config.settings.PROVISIONING_TIMEOUT).toBe(3000);
+    expect(config.settings.ZAVHOZ_LOG_PRETTY).toBeUndefined();
     expect(config.off.map((row) => row.set)).toEqual([
       'TELEGRAM_BOT_TOKEN',
       'TIME4VPS_LOGIN and TIME4VPS_PASSWORD',

@@ -27,9 +27,16 @@ export function loadConfig(env: Environment, cwd: string): Config {
   return {
     settings,
     dataDir: resolve(cwd, settings.ZAVHOZ_DATA_DIR),
-    publicUrl: settings.ZAVHOZ_PUBLIC_URL ?? `http://127.0.0.1:${settings.PORT}`,
+    publicUrl: settings.ZAVHOZ_PUBLIC_URL ?? localUrl(settings),
     off: switchedOff(settings),
   };
+}
+
+/** Where this machine itself reaches the API. */
+export function localUrl({ ZAVHOZ_HOST: host, PORT: port }: Settings): string {
+  const everywhere = host === '0.0.0.0' || host === '::';
+  const name = everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
 }
 
 function switchedOff(settings: Settings): Config['off'] {

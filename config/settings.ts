@@ -46,7 +46,7 @@ export const SETTINGS = {
     'info',
   ),
   ZAVHOZ_LOG_PRETTY: field(
-    flag(false).optional(),
+    optionalFlag,
     'Readable log lines instead of JSON',
     'true on a terminal',
   ),
@@ -167,6 +167,7 @@ export const SETTINGS = {
   ),
   TIME4VPS_MANAGED_SERVER_IDS: field(
     numberList,
+    optionalFlag,
     'Server ids that Zavhoz may change, separated by commas',
     'none',
   ),

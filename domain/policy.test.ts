@@ -72,6 +72,10 @@ describe('judge', () => {
     });
   });
 
+  it('takes the word again for a server whose earlier order nobody works on', () => {
+    expect(judge(rebuild, server({ status: 'force_rebuild' }), null).verdict).toBe('accept');
+  });
+
   it('refuses another mode while a rebuild runs, naming it', () => {
     const first = operation({ kind: 'rebuild', mode: 'reset' });
     expect(() => judge(rebuild, server({ status: 'provisioning' }), first)).toThrowError(

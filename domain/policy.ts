@@ -67,7 +67,10 @@ export function judge(
   if (command.kind === 'rebuild') {
     // A rebuild is a human's stronger word: it takes the place of a provisioning under way.
     if (running && running.kind === 'rebuild') throw underWay(server, running);
-    assertTransition(server.status, 'force_rebuild', 'human', server.statusBefore);
+    // Ordered already, with nobody at it any more: the word is taken once more.
+    if (server.status !== 'force_rebuild') {
+      assertTransition(server.status, 'force_rebuild', 'human', server.statusBefore);
+    }
     return { verdict: 'accept', supersede: running };
   }
   if (running) throw underWay(server, running);

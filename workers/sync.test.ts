@@ -66,13 +66,13 @@ it('orders what its owner put on the list, and nothing that is merely known', as
     server('vps-2', { care: 'managed' }),
     server('vps-3', { care: 'managed', status: 'pending_setup' }),
     server('vps-4', { care: 'managed', status: 'pending_setup', handsOff: true }),
-    server('vps-5', { care: 'managed', status: 'pending_setup', episode: 1 }),
+    server('vps-5', { care: 'managed', episode: 1 }),
     server('vps-6', { care: 'watch', status: 'pending_setup' }),
   ];
   const plain = stage(servers);
   await plain.sync();
-  expect(plain.ordered).toEqual(['vps-3 sync:vps-3']);
+  expect(plain.ordered).toEqual(['vps-3 sync:vps-3:0']);
   const auto = stage(servers, true);
   await auto.sync();
-  expect(auto.ordered).toEqual(['vps-2 sync:vps-2', 'vps-3 sync:vps-3']);
+  expect(auto.ordered).toEqual(['vps-2 sync:vps-2:0', 'vps-3 sync:vps-3:0']);
 });

@@ -78,7 +78,7 @@ async function tell(
 /**
  * Servers that wait to be prepared: those of the allow-list that were bought after it was written
  * (the sync puts them in pending_setup), and with `autoProvision` also those that were there before.
- * The key names the server, so a repeated sync orders nothing more.
+ * The key names the server and its episode, so a repeated sync orders nothing more.
  */
 async function provisionWaiting({ servers, agent, log, autoProvision }: SyncDeps): Promise<void> {
   const waiting = await servers.list(
@@ -89,13 +89,13 @@ async function provisionWaiting({ servers, agent, log, autoProvision }: SyncDeps
     { offset: 0, limit: 100 },
   );
   for (const server of waiting.items) {
-    if (server.handsOff || server.episode > 0) continue;
+    if (server.handsOff || (server.status === 'discovered' && server.episode > 0)) continue;
     try {
       await agent.submit({
         kind: 'provision',
         target: server.handle,
         by: 'agent:sync',
-        key: `sync:${server.id}`,
+        key: `sync:${server.id}:${server.episode}`,
       });
     } catch (error) {
       log.warn({ server: server.handle, error: toOpsError(error).message }, 'was not ordered');
