@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { PHASES_TOTAL_SECONDS } from '#domain/phases.ts';
 import { Secret } from '#domain/secret.ts';
-import { count, field, flag, numberList, publicKeys, seconds, webUrl, wordList } from './fields.ts';
+import {
+  count,
+  field,
+  flag,
+  numberList,
+  optionalFlag,
+  publicKeys,
+  seconds,
+  webUrl,
+  wordList,
+} from './fields.ts';
 
 const secret = z.string().transform((text) => new Secret(text));
 
@@ -167,7 +177,6 @@ export const SETTINGS = {
   ),
   TIME4VPS_MANAGED_SERVER_IDS: field(
     numberList,
-    optionalFlag,
     'Server ids that Zavhoz may change, separated by commas',
     'none',
   ),
