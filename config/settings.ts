@@ -105,7 +105,7 @@ export const SETTINGS = {
   ),
   HEALTH_CHECK_INTERVAL: field(
     seconds(60, 10, 3600),
-    'Seconds between two checks of a server',
+    'Seconds between two checks of a server (not used by this version)',
     '60',
   ),
   PASSWORD_RESET_POLL_INTERVAL: field(
@@ -224,22 +224,30 @@ export const SETTINGS = {
   ),
   NOTIFICATION_RATE_LIMIT: field(
     count(60, 1, 1000),
-    'Messages per admin and hour; beyond it they are combined',
+    'Messages per admin and hour; beyond it they are combined (not used by this version)',
     '60',
   ),
   OPENAI_API_KEY: field(
     secret.optional(),
-    'Key of the language model',
+    'Key of the language model (not used by this version)',
     'free-text chat is off',
     true,
   ),
-  OPENAI_MODEL: field(z.string().default('gpt-5-mini'), 'Name of the language model', 'gpt-5-mini'),
+  OPENAI_MODEL: field(
+    z.string().default('gpt-5-mini'),
+    'Name of the language model (not used by this version)',
+    'gpt-5-mini',
+  ),
   OPENAI_BASE_URL: field(
     webUrl.optional(),
-    'Address of an API compatible with OpenAI',
+    'Address of an API compatible with OpenAI (not used by this version)',
     "OpenAI's own",
   ),
-  HEARTBEAT_URL: field(webUrl.optional(), 'Fetched each minute while workers are alive', 'none'),
+  HEARTBEAT_URL: field(
+    webUrl.optional(),
+    'Fetched each minute while workers are alive (not used by this version)',
+    'none',
+  ),
 } as const;
 
 const shape = Object.fromEntries(
