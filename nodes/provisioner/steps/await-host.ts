@@ -40,6 +40,10 @@ export const awaitHost: Step<ProvisionDeps> = {
           update: { access: byKey ? 'key' : 'password' },
         };
       }
+      // A prepared host takes no password, whatever the provider has set: the key may open it still.
+      if (outcome === 'login_refused' && !byKey && (await keyOpens(context))) {
+        return { status: 'done', summary: 'the key logs in', update: { access: 'key' } };
+      }
       if (outcome === 'login_refused' && now >= settle) return openByHand(context, opened !== null);
       if (now + LOOK_MS > until) {
         throw new OpsError('unreachable', `${server.handle} does not answer by SSH: ${message}`);
@@ -76,6 +80,10 @@ async function recordHostKey(
   await tools.call(serverAcceptHostKey, { reason });
   await memo.put({ ...memo.get(), host_key_recorded: true });
   return true;
+}
+
+async function keyOpens({ tools }: StepContext<ProvisionDeps>): Promise<boolean> {
+  return (await tools.call(serverProbeLogin, { credential_id: null })).outcome === 'ok';
 }
 
 function openByHand(context: StepContext<ProvisionDeps>, tried: boolean): StepResult {
