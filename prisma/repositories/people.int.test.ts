@@ -64,9 +64,11 @@ describe('pairing', () => {
     expect(await all.users.pair(1n, await issue())).toBe(true);
   });
 
-  it('ends a code after ten wrong ones', async () => {
+  it("survives a stranger's small talk, and ends after a thousand wrong ones", async () => {
     const code = await issue();
     for (let i = 0; i < 10; i++) expect(await all.users.pair(1n, new Secret(`no${i}`))).toBe(false);
+    expect((await stage.prisma.invitation.findFirst())?.tries).toBe(10);
+    await stage.prisma.invitation.updateMany({ data: { tries: 1000 } });
     expect(await all.users.pair(1n, code)).toBe(false);
     expect(await all.users.find(1n)).toBeNull();
   });

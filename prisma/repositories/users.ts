@@ -5,8 +5,11 @@ import { appendAudit } from './audit.ts';
 import { cleanText } from './clean.ts';
 import type { RepositoryDeps } from './deps.ts';
 
-/** Wrong codes, by anybody, after which the code is dead and a new one has to be issued. */
-const MOST_TRIES = 10;
+/**
+ * Wrong codes, by anybody, after which the code is dead and a new one has to be issued: far too few
+ * to guess one of 31^10, and more than a stranger sends to spoil it.
+ */
+const MOST_TRIES = 1000;
 /** Without letters and digits that look alike. */
 const ALPHABET = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
 const CODE_LENGTH = 10;
