@@ -1,42 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { serverEntity } from '#test/builders/server-entity.ts';
 import type { Operation } from './operation.ts';
 import { assertEffectAllowed, judge } from './policy.ts';
 import type { Server } from './server.ts';
 
-const server = (over: Partial<Server> = {}): Server => ({
-  id: 's',
-  handle: 'vps-1',
-  providerAccountId: 'a',
-  provider: 'time4vps',
-  providerRef: '1',
-  status: 'ready',
-  statusBefore: null,
-  care: 'managed',
-  handsOff: false,
-  connection: {
-    ipv4: '10.0.0.1',
-    ipv6: null,
-    family: 'ipv4',
-    port: 22,
-    user: 'root',
-    become: 'none',
-    jumpHost: null,
-  },
-  group: 'default',
-  labels: {},
-  notes: '',
-  os: null,
-  hostname: null,
-  episode: 1,
-  provisioningAttempts: 0,
-  lastHealthCheck: null,
-  lastIncident: null,
-  servesAsJumpHost: false,
-  missingSince: null,
-  createdAt: new Date(0),
-  updatedAt: new Date(0),
-  ...over,
-});
+const server = (over: Partial<Server> = {}) => serverEntity('vps-1', over);
 const operation = (over: Partial<Operation>): Operation =>
   ({
     id: 'o',
@@ -102,11 +70,11 @@ describe('judge', () => {
 });
 
 describe('what the agent depends on', () => {
-  const own = { addresses: new Set(['10.0.0.1']) };
+  const own = { addresses: new Set(['192.0.2.7']) };
 
   it('is never changed, whoever orders it', () => {
     expect(() => judge(rebuild, server(), null, own)).toThrowError(
-      expect.objectContaining({ code: 'hands_off', message: expect.stringContaining('10.0.0.1') }),
+      expect.objectContaining({ code: 'hands_off', message: expect.stringContaining('192.0.2.7') }),
     );
     expect(() => judge(rebuild, server({ servesAsJumpHost: true }), null)).toThrowError(
       expect.objectContaining({ code: 'hands_off' }),

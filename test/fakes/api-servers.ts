@@ -2,43 +2,12 @@ import { OpsError } from '#domain/errors.ts';
 import type { ServerFilter, ServerRepository } from '#domain/repositories.ts';
 import type { Server } from '#domain/server.ts';
 import { assertTransition } from '#domain/server-status.ts';
+import { serverEntity } from '../builders/server-entity.ts';
 
 const THEN = new Date('2026-01-02T03:04:05Z');
 
-export const apiServer = (handle: string, over: Partial<Server> = {}): Server => ({
-  id: `id-${handle}`,
-  handle,
-  providerAccountId: 'account-1',
-  provider: 'time4vps',
-  providerRef: handle.replace(/^vps-/, ''),
-  status: 'ready',
-  statusBefore: null,
-  care: 'managed',
-  handsOff: false,
-  connection: {
-    ipv4: '192.0.2.7',
-    ipv6: null,
-    family: 'ipv4',
-    port: 22,
-    user: 'root',
-    become: 'none',
-    jumpHost: null,
-  },
-  group: 'default',
-  labels: {},
-  notes: '',
-  os: 'debian-12',
-  hostname: null,
-  episode: 1,
-  provisioningAttempts: 0,
-  lastHealthCheck: null,
-  lastIncident: THEN,
-  servesAsJumpHost: false,
-  missingSince: null,
-  createdAt: THEN,
-  updatedAt: THEN,
-  ...over,
-});
+export const apiServer = (handle: string, over: Partial<Server> = {}): Server =>
+  serverEntity(handle, { lastIncident: THEN, ...over });
 
 const unused = (): never => {
   throw new Error('The API does not call this.');

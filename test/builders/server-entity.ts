@@ -1,0 +1,39 @@
+import type { Server } from '#domain/server.ts';
+
+const THEN = new Date('2026-01-02T03:04:05Z');
+
+/** A plain entity, no row: a managed server that is ready, unless told otherwise. */
+export const serverEntity = (handle: string, over: Partial<Server> = {}): Server => ({
+  id: `id-${handle}`,
+  handle,
+  providerAccountId: 'account',
+  provider: 'time4vps',
+  providerRef: handle.replace(/^vps-/, ''),
+  status: 'ready',
+  statusBefore: null,
+  care: 'managed',
+  handsOff: false,
+  connection: {
+    ipv4: '192.0.2.7',
+    ipv6: null,
+    family: 'ipv4',
+    port: 22,
+    user: 'root',
+    become: 'none',
+    jumpHost: null,
+  },
+  group: 'default',
+  labels: {},
+  notes: '',
+  os: 'debian-12',
+  hostname: null,
+  episode: 1,
+  provisioningAttempts: 0,
+  lastHealthCheck: null,
+  lastIncident: null,
+  servesAsJumpHost: false,
+  missingSince: null,
+  createdAt: THEN,
+  updatedAt: THEN,
+  ...over,
+});
