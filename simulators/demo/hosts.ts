@@ -30,23 +30,20 @@ export async function prepareImage(
   screen: Screen,
   signal: AbortSignal,
 ): Promise<string> {
-  return screen.during(
-    'Image of a Debian 12 host (built once, in a minute or two)',
-    async (detail) => {
-      const built = new Set(state.value.images);
-      const images = createHostImages({
-        docker,
-        command,
-        log(message, details) {
-          detail(message);
-          if (message === 'host image built') built.add(String(details?.tag));
-        },
-      });
-      const tag = await images.ensure('bookworm', signal);
-      await state.change({ images: [...built] });
-      return tag;
-    },
-  );
+  return screen.during('Image of a Debian 12 host', async (detail) => {
+    const built = new Set(state.value.images);
+    const images = createHostImages({
+      docker,
+      command,
+      log(message, details) {
+        detail(`built once, in a minute or two: ${message}`);
+        if (message === 'host image built') built.add(String(details?.tag));
+      },
+    });
+    const tag = await images.ensure('bookworm', signal);
+    await state.change({ images: [...built] });
+    return tag;
+  });
 }
 
 /**

@@ -59,8 +59,7 @@ function untilSignalled(): { signal: AbortSignal; hurry: AbortSignal; leave: () 
   };
   for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, leave);
   // A terminal that is gone must not keep us from stopping what we started.
-  process.stdout.on('error', leave);
-  process.stderr.on('error', leave);
+  for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on('error', leave);
   return { signal: ending.signal, hurry: hurry.signal, leave };
 }
 

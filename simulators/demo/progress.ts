@@ -13,12 +13,15 @@ export async function showProgress({
   client,
   io,
   chat,
+  prompts,
   width,
   dim,
   ended,
   signal,
 }: DemoClient & {
   readonly chat: Pick<LocalChat, 'note' | 'prompt'>;
+  /** The prompt shows what runs now. */
+  readonly prompts: boolean;
   /** Columns of the terminal. */
   readonly width: () => number;
   readonly dim: (text: string) => string;
@@ -37,11 +40,13 @@ export async function showProgress({
   }
 
   async function follow({ id, server_handle: handle }: Operation): Promise<void> {
+    const titles = new Map<string, string>();
     const show = (progress: Progress) => {
       const percent = `${String(progress.percent).padStart(3)} %`;
-      const line = lineOf(progress);
+      const line = lineOf(progress, titles, prompts);
       if (line !== null) chat.note(dim(`  ${handle}  ${percent}  ${line}`));
-      now.set(handle, progress.type === 'task' ? `${percent} ${progress.text}` : percent);
+      const running = progress.type === 'task' || progress.state === 'started';
+      now.set(handle, running ? `${percent} ${progress.text}` : percent);
       prompt();
     };
     try {
@@ -68,12 +73,24 @@ export async function showProgress({
   }
 }
 
-/** What of an event deserves a line of its own; null: the prompt's percent is enough. */
-export function lineOf({ type, state, text, status }: Progress): string | null {
+/**
+ * What of an event deserves a line of its own: how a step ended, and where no prompt shows what
+ * runs now, that it began. Null: nothing.
+ */
+export function lineOf(
+  { type, step, state, text, status }: Progress,
+  titles: Map<string, string>,
+  prompts: boolean,
+): string | null {
+  const title = titles.get(step ?? '') ?? step;
   switch (type) {
     case 'step':
-      if (state === 'started') return text;
-      return state === 'done' || state === null ? null : `${text} (${state})`;
+      if (state === 'started') {
+        titles.set(step ?? '', text);
+        return prompts ? null : `… ${text}`;
+      }
+      if (state === 'done') return `✓ ${title}`;
+      return state === 'skipped' ? `– ${title}: ${text}` : `✗ ${title}: ${text}`;
     case 'status':
       return status === 'failed' || status === 'waiting' ? `${status}: ${text}` : null;
     case 'note':

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { freePort, writePrivately } from '#app/embedded/files.ts';
-import { type LocalTelegram, startLocalTelegram } from '../telegram/local-telegram.ts';
+import { startLocalTelegram } from '../telegram/local-telegram.ts';
 import { startAgent } from './agent.ts';
 import type { Child, Starting } from './child.ts';
 import { createDemoClient } from './client.ts';
@@ -72,8 +72,7 @@ export async function runDemo(settings: DemoSettings): Promise<void> {
     const story = createStory({ control: provider.control, state, screen, signal });
     await story.prepare();
 
-    let telegram: LocalTelegram | null = null;
-    telegram = await startLocalTelegram({
+    const telegram = await startLocalTelegram({
       input: settings.input,
       output: settings.output,
       terminal: screen.terminal,
@@ -82,6 +81,9 @@ export async function runDemo(settings: DemoSettings): Promise<void> {
       aside: (line) => story.aside(line),
     });
     closers.push(telegram.close);
+    telegram.server.onEvent((event) => {
+      if (event.type === 'message') story.heard(event.message.text);
+    });
     const { chat } = telegram;
     // Without a terminal the input may be empty from the start; then a signal ends the demo.
     if (screen.terminal) chat.ended.then(settings.leave);
@@ -101,6 +103,7 @@ export async function runDemo(settings: DemoSettings): Promise<void> {
     const shown = showProgress({
       ...client,
       chat,
+      prompts: screen.terminal,
       width: () => settings.output.columns ?? 80,
       dim: screen.dim,
       ended: story.ended,
@@ -112,7 +115,8 @@ export async function runDemo(settings: DemoSettings): Promise<void> {
     if (died === null && !signal.aborted) throw error;
   } finally {
     ending.abort();
-    if (closers.length > 1) screen.line('\nStopping (once more Ctrl-C: at once) …');
+    if (closers.length > 1)
+      screen.line('\nStopping; a step that runs has 20 s to end (Ctrl-C once more: at once) …');
     for (const close of closers.reverse()) await close();
   }
   if (died !== null) throw new Error(`${died}\nLogs: ${places.agentLog}, ${places.providerLog}`);

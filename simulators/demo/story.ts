@@ -17,6 +17,8 @@ export interface Story {
   /** Lines of the chat that are the demo's: /buy. */
   aside(line: string): boolean;
   ended(operation: Operation): void;
+  /** The bot has said this, and it stands on the screen. */
+  heard(text: string): void;
 }
 
 const OLD = 1002;
@@ -39,6 +41,7 @@ export function createStory({
   const again = String(NEW) in state.value.servers;
   let note = (text: string) => screen.line(text);
   let hinted = again;
+  let ready: string | null = null;
   const known = (id: number) => String(id) in state.value.servers;
 
   async function buy(id?: number): Promise<string> {
@@ -110,9 +113,14 @@ export function createStory({
     },
 
     ended({ status, server_handle: handle }) {
-      if (hinted || status !== 'succeeded') return;
+      if (status === 'succeeded') ready = handle;
+    },
+
+    // The hint comes after the bot's own word that the server is ready.
+    heard(text) {
+      if (hinted || ready === null || !text.includes(`${ready} is ready`)) return;
       hinted = true;
-      note(screen.dim(`  Next: /rebuild ${handle} reinstalls it for real; answer with its name.`));
+      note(screen.dim(`  Next: /rebuild ${ready} reinstalls it for real; answer with its name.`));
     },
   };
 }

@@ -109,6 +109,8 @@ export function createLocalChat(options: LocalChatOptions): LocalChat {
   const unsubscribe = telegram.onEvent(show);
   const ended = new Promise<void>((resolve) => {
     lines.once('close', resolve);
+    // A terminal that is gone can no longer be given back its mode.
+    lines.on('error', resolve);
   });
   lines.on('line', (line) => {
     type(line);
