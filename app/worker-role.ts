@@ -15,6 +15,7 @@ import { createGate } from '#workers/gate.ts';
 import { createGraphRun } from '#workers/graph-run.ts';
 import { shareMetrics } from '#workers/metrics-share.ts';
 import { createProcessor } from '#workers/processor.ts';
+import { createPrune } from '#workers/prune.ts';
 import { createSweep } from '#workers/sweeper.ts';
 import { createSync } from '#workers/sync.ts';
 import { agentKeys, hostSettings } from './agent-keys.ts';
@@ -30,6 +31,7 @@ export interface WorkerOverrides {
 }
 
 const SWEEP_SECONDS = 5;
+const PRUNE_SECONDS = 6 * 3600;
 /** How long a step that runs may go on after a stop was asked for; the rest is for its clean-up. */
 const DRAIN_MS = 20_000;
 
@@ -116,7 +118,9 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
     handlers: { 'graph.run': graphRun },
     log,
   });
+  const prune = createPrune({ ...repositories, runner, threads: checkpointer.threads });
   const turns = [
+    every('prune', PRUNE_SECONDS, prune, { clock, log }),
     every('sweep', SWEEP_SECONDS, createSweep({ ...repositories, doorbell, clock, log, metrics }), {
       clock,
       log,

@@ -14,5 +14,16 @@ export function createCheckpointer(databaseUrl: string) {
   // An idle connection that breaks is replaced by the pool; unheard, it would end the process.
   pool.on('error', () => undefined);
   const saver = new PostgresSaver(pool, undefined, { schema: 'langgraph' });
-  return { saver, setup: () => saver.setup(), close: () => pool.end() };
+  return {
+    saver,
+    setup: () => saver.setup(),
+    /** Ids of all threads that still have checkpoints. */
+    async threads(): Promise<readonly string[]> {
+      const { rows } = await pool.query<{ thread_id: string }>(
+        'SELECT DISTINCT thread_id FROM langgraph.checkpoints',
+      );
+      return rows.map(({ thread_id }) => thread_id);
+    },
+    close: () => pool.end(),
+  };
 }

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import type { Operation } from '#domain/operation.ts';
+import { createPrune } from './prune.ts';
+
+it('drops what has ended or is unknown, and nothing that goes on', async () => {
+  const status: Record<string, string> = {
+    a: 'running',
+    b: 'succeeded',
+    c: 'waiting',
+    d: 'expired',
+  };
+  const forgotten: string[] = [];
+  const prune = createPrune({
+    operations: {
+      find: async (id) => (status[id] ? ({ id, status: status[id] } as Operation) : null),
+    },
+    runner: { forget: async (id) => void forgotten.push(id) },
+    threads: async () => ['a', 'b', 'c', 'd', 'e'],
+  });
+  await prune();
+  expect(forgotten).toEqual(['b', 'd', 'e']);
+});
