@@ -1,6 +1,7 @@
 import { PHASE_SECONDS } from '#domain/phases.ts';
 import type { Step } from '#domain/step.ts';
 import { ansibleAccess } from '#tools/ansible/access.ts';
+import { serverProbeLogin } from '#tools/server/probe-login.ts';
 import type { ProvisionDeps } from '../deps.ts';
 
 /** Installs the agent's and the break-glass keys; passwords go off only after the key has logged in. */
@@ -10,7 +11,11 @@ export const openAccess: Step<ProvisionDeps> = {
   timeoutSeconds: PHASE_SECONDS['open-access'],
   weight: 10,
   async run({ state, tools }) {
-    const credential_id = state.access === 'key' ? null : state.credential_id;
+    // A run that was cut short may have switched passwords off already: then the key opens it.
+    const byKey =
+      state.access === 'key' ||
+      (await tools.call(serverProbeLogin, { credential_id: null })).outcome === 'ok';
+    const credential_id = byKey ? null : state.credential_id;
     const { ok, changed } = await tools.call(ansibleAccess, { credential_id });
     return {
       status: 'done',

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import type { StepContext } from '#domain/step.ts';
+import type { ProvisionDeps } from '../deps.ts';
+import { openAccess } from './open-access.ts';
+
+/** Runs the step on a host that the key opens, or not; gives the credential the playbook went in with. */
+async function run(access: 'password' | 'key', keyOpens: boolean) {
+  const used: unknown[] = [];
+  const call = async (
+    { name }: { name: string },
+    { credential_id }: { credential_id: unknown },
+  ) => {
+    if (name === 'server_probe_login') return { outcome: keyOpens ? 'ok' : 'login_refused' };
+    used.push(credential_id);
+    return { ok: 9, changed: 2 };
+  };
+  const context = { state: { access, credential_id: 'root-password' }, tools: { call } };
+  const result = await openAccess.run(context as unknown as StepContext<ProvisionDeps>);
+  return { used, result };
+}
+
+describe('open-access', () => {
+  it('goes in with the password as long as nothing else opens the host', async () => {
+    const { used, result } = await run('password', false);
+    expect(used).toEqual(['root-password']);
+    expect(result).toMatchObject({ status: 'done', update: { access: 'key' } });
+  });
+
+  it('goes in with the key when a run that was cut short has switched passwords off', async () => {
+    expect((await run('password', true)).used).toEqual([null]);
+  });
+
+  it('goes in with the key where that was known', async () => {
+    expect((await run('key', false)).used).toEqual([null]);
+  });
+});
