@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
+import { setMaxListeners } from 'node:events';
 import { OpsError, toOpsError } from '#domain/errors.ts';
 import type { ChildRecord } from '#domain/remote.ts';
 import type { OpsState } from '#domain/state.ts';
@@ -34,6 +35,7 @@ export async function runStep<D>(
   await assertGoesOn(state, rt);
   const deadline = AbortSignal.timeout(step.timeoutSeconds * 1000);
   const signal = AbortSignal.any([limits.signal, deadline]);
+  setMaxListeners(0, signal); // a step may do many things side by side
   const context = await stepContext(step, deps, state, signal, span, rt);
   const { operation } = context;
   await endLeftBehind(context.memo, rt);

@@ -44,6 +44,7 @@ export interface Stage {
   readonly dataDir: string;
   readonly url: string;
   readonly logFile: string;
+  readonly providerPassword: string;
   start(extra?: Readonly<Record<string, string>>): Promise<void>;
   /** Starts the process and waits for nothing. */
   launch(extra?: Readonly<Record<string, string>>): void;
@@ -114,6 +115,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     dataDir,
     url,
     logFile,
+    providerPassword: LOGIN.password,
     agentPid: () => child?.pid ?? 0,
     launch(extra = {}) {
       const out = openSync(logFile, 'a');
