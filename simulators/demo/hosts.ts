@@ -51,7 +51,7 @@ export async function prepareImage(
  * is gone (Docker was tidied up), the agent's data speaks of a fleet that is no more and goes too.
  */
 export async function reconcile(
-  hosts: Hosts,
+  hosts: Pick<Hosts, 'list' | 'destroy' | 'removeAll'>,
   state: StateFile,
   places: Places,
   signal: AbortSignal,

@@ -17,6 +17,8 @@ export interface DemoProvider {
 /** Long enough to be seen, far below a real provider's minutes. */
 const TASK_MS = 3_000;
 const READY_MS = 180_000;
+/** When the demo is killed: hosts that vanish under a running playbook would count as failures. */
+const AGENT_ENDING_MS = 32_000;
 
 /** Starts the simulated Time4VPS; its hosts are switched on with it, and off when it ends. */
 export async function startProvider(
@@ -37,6 +39,7 @@ export async function startProvider(
     removeMachines: false,
     sleepMachines: true,
     exitWithParent: true,
+    lingerMs: AGENT_ENDING_MS,
   };
   await writePrivately(places.providerSettings, JSON.stringify(settings));
   const log = await open(places.providerLog, 'a', 0o600);

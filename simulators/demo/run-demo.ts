@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { freePort, writePrivately } from '#app/embedded/files.ts';
+import type { Hosts } from '../hosts/hosts.ts';
 import { startLocalTelegram } from '../telegram/local-telegram.ts';
 import { startAgent } from './agent.ts';
 import type { Child, Starting } from './child.ts';
@@ -31,6 +32,7 @@ export interface DemoSettings {
   readonly leave: () => void;
 }
 
+const BOOT_MS = 120_000;
 const AGENT_STOP_MS = 60_000;
 const PROVIDER_STOP_MS = 75_000;
 
@@ -66,9 +68,12 @@ export async function runDemo(settings: DemoSettings): Promise<void> {
     const { startedOver } = await reconcile(hosts, state, places, signal);
     if (startedOver)
       screen.line('  Hosts of the last demo are gone: it starts from the beginning.');
-    const provider = await screen.during('Simulated Time4VPS', () =>
-      startProvider(keep('simulated Time4VPS', PROVIDER_STOP_MS), env),
-    );
+    const provider = await screen.during('Simulated Time4VPS', async () => {
+      const started = await startProvider(keep('simulated Time4VPS', PROVIDER_STOP_MS), env);
+      // Else work that was interrupted begins with a host that does not answer.
+      await booted(hosts, signal);
+      return started;
+    });
     const story = createStory({ control: provider.control, state, screen, signal });
     await story.prepare();
 
@@ -120,6 +125,12 @@ export async function runDemo(settings: DemoSettings): Promise<void> {
     for (const close of closers.reverse()) await close();
   }
   if (died !== null) throw new Error(`${died}\nLogs: ${places.agentLog}, ${places.providerLog}`);
+}
+
+async function booted(hosts: Hosts, signal: AbortSignal): Promise<void> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(BOOT_MS)]);
+  const all = await hosts.list(deadline);
+  await Promise.all(all.map(({ id }) => hosts.ready(id, deadline)));
 }
 
 const environmentFile = (url: string, dataDir: string): string =>

@@ -69,6 +69,30 @@ it('shows edits, and ends with its input', async () => {
   await chat.ended;
 });
 
+it('keeps lines that are not for the bot from it, and prints notes', async () => {
+  const output = new PassThrough();
+  const seen: string[] = [];
+  const local = await startLocalTelegram({
+    input: new PassThrough(),
+    output,
+    terminal: false,
+    firstUpdate: 1_800_000_000,
+    aside: (line) => line === '/buy' && seen.push(line) > 0,
+  });
+  local.chat.type('/buy');
+  local.chat.type('/status');
+  local.chat.note('by the way');
+  local.chat.prompt('[50 %] > ');
+  expect(seen).toEqual(['/buy']);
+  const queued = local.server.queue.map(({ update_id, message }) => [update_id, message?.text]);
+  expect(queued).toEqual([
+    [1_800_000_000, '/start'],
+    [1_800_000_001, '/status'],
+  ]);
+  expect(String(output.read())).toBe('by the way\n');
+  await local.close();
+});
+
 it('lets no text steer the terminal', () => {
   const message = {
     message_id: 1,

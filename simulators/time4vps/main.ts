@@ -44,7 +44,9 @@ async function main() {
   const path = process.argv[2];
   if (path === undefined) throw new Error('the path of a settings file is missing');
   const settings = parseSettings(JSON.parse(await readFile(path, 'utf8')));
-  if (settings.exitWithParent) process.stdin.once('end', () => stop()).resume();
+  if (settings.exitWithParent) {
+    process.stdin.once('end', () => setTimeout(() => stop(), settings.lingerMs)).resume();
+  }
   const machines = await machinesFor(settings, stopping.signal);
   const switchAll = async (mishap: 'start' | 'stop') => {
     if (!settings.sleepMachines) return;

@@ -16,6 +16,8 @@ export interface Settings {
   /** Whether the machines are switched off when the process stops, and on when it starts. */
   readonly sleepMachines: boolean;
   readonly exitWithParent: boolean;
+  /** How long it still goes on then: an agent that lost the same parent may be ending its work. */
+  readonly lingerMs: number;
 }
 
 const DEFAULTS: Partial<Settings> = {
@@ -27,6 +29,7 @@ const DEFAULTS: Partial<Settings> = {
   removeMachines: false,
   sleepMachines: false,
   exitWithParent: false,
+  lingerMs: 0,
 };
 const TYPES: Record<keyof Settings, 'string' | 'number' | 'boolean'> = {
   machines: 'string',
@@ -41,6 +44,7 @@ const TYPES: Record<keyof Settings, 'string' | 'number' | 'boolean'> = {
   removeMachines: 'boolean',
   sleepMachines: 'boolean',
   exitWithParent: 'boolean',
+  lingerMs: 'number',
 };
 
 /** The settings file's content; names every wrong key at once. */
