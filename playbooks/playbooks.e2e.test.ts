@@ -120,8 +120,9 @@ describe.each(SUITES)('the playbooks on a fresh host of Debian %s', (suite) => {
   });
 
   test('health: one object that names what is wrong', async () => {
+    const busy = [100_000, 200_000]; // the load here is the test machine's, not the host's
     const seen = async () => {
-      const { events } = await stage.play('health_check', 'key');
+      const { events } = await stage.play('health_check', 'key', { zavhoz_load_percent: busy });
       return events.find(({ event }) => event === 'result')?.data ?? {};
     };
     const well = await seen();
@@ -150,11 +151,9 @@ describe.each(SUITES)('the playbooks on a fresh host of Debian %s', (suite) => {
     const more = { zavhoz_ssh_port: 2222, zavhoz_firewall_rollback_seconds: 30 };
     const { code, failed } = await stage.play('provision_software', 'key', more);
     expect(code).not.toBe(0);
-    expect(failed[0]).toMatchObject({
-      event: 'unreachable',
-      task: expect.stringContaining('call the rollback off'),
-    });
-    await expect.poll(() => stage.opens(22), { timeout: 90_000, interval: 1000 }).toBe(true);
+    // out of reach, or reached again after the host had opened itself: a failure either way
+    expect(failed[0]?.task).toContain('call the rollback off');
+    await expect.poll(() => stage.opens(22), { timeout: 120_000, interval: 1000 }).toBe(true);
     const repaired = await stage.play('provision_software', 'key', open);
     expect(repaired.stats).toMatchObject({ failures: 0, unreachable: 0 });
     expect(await stage.inside('ufw status | head -1')).toBe('Status: active\n');
