@@ -4,11 +4,13 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { ChildRecord } from '#domain/remote.ts';
 import { hostIdentity, processStartTime } from '../host-id.ts';
 import { childMembers } from './child.ts';
+import { endMasters } from './end-masters.ts';
 
 /** ssh cuts off at 108 bytes for a socket's path, and adds names of its own. */
 const LONGEST_PATH = 60;
 const PREFIX = 'run-';
 const ALIAS_PREFIX = 'zavhoz-run-';
+const ALIAS = 'run';
 /** A folder without a note is one whose maker died right after mkdir, or is at it just now. */
 const YOUNG_MS = 600_000;
 
@@ -37,7 +39,7 @@ export async function createRunFolder(runDir: string): Promise<RunFolder> {
   await mkdir(runDir, { recursive: true, mode: 0o700 });
   const folder = await mkdtemp(join(resolve(runDir), PREFIX));
   const alias = fits(folder) ? null : await mkdtemp(join(tmpdir(), ALIAS_PREFIX));
-  const path = alias === null ? folder : join(alias, 'run');
+  const path = alias === null ? folder : join(alias, ALIAS);
   const owner = {
     ...hostIdentity(),
     pid: process.pid,
@@ -64,6 +66,7 @@ const fits = (path: string): boolean =>
   path.length <= LONGEST_PATH && /^[A-Za-z0-9_./-]+$/.test(path);
 
 async function removeFolder(folder: string, alias: string | null): Promise<void> {
+  await endMasters(alias === null ? [folder] : [folder, join(alias, ALIAS)]);
   // The folder with the secrets first.
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   const ours =
