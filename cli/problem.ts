@@ -37,7 +37,7 @@ export function unreachable(url: string, cause: unknown): CliError {
   if (code === 'ECONNREFUSED') {
     return new CliError(EXIT.misuse, `The API does not run at ${url}.`, {
       code: 'api_not_running',
-      hint: 'Start it with "npm start", or set ZAVHOZ_URL to where it runs.',
+      hint: 'Start it with "npm start", or set ZAVHOZ_URL to where it runs (the demo: ". demo-data/env").',
     });
   }
   return new CliError(EXIT.misuse, `The API at ${url} cannot be reached (${code}).`, {

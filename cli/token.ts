@@ -26,7 +26,7 @@ async function readToken(path: string): Promise<string> {
     throw new CliError(EXIT.misuse, 'There is no API token.', {
       code: 'no_token',
       hint: missing
-        ? `Set ZAVHOZ_TOKEN. The agent writes its first token to ${path} when it is started (npm start); set ZAVHOZ_DATA_DIR where its data lies elsewhere.`
+        ? `Set ZAVHOZ_TOKEN. The agent writes its first token to ${path} when it is started (npm start); set ZAVHOZ_DATA_DIR where its data lies elsewhere. For the demo's agent run ". demo-data/env" first.`
         : `Set ZAVHOZ_TOKEN, or become a user who may read ${path}.`,
     });
   }
