@@ -16,7 +16,6 @@ export async function showProgress({
   prompts,
   width,
   dim,
-  ended,
   signal,
 }: DemoClient & {
   readonly chat: Pick<LocalChat, 'note' | 'prompt'>;
@@ -25,7 +24,6 @@ export async function showProgress({
   /** Columns of the terminal. */
   readonly width: () => number;
   readonly dim: (text: string) => string;
-  readonly ended: (operation: Operation) => void;
   readonly signal: AbortSignal;
 }): Promise<void> {
   const followed = new Set<string>();
@@ -50,7 +48,7 @@ export async function showProgress({
       prompt();
     };
     try {
-      ended(await followOperation(id, { client, io }, show));
+      await followOperation(id, { client, io }, show);
     } finally {
       now.delete(handle);
       if (!signal.aborted) prompt();

@@ -111,7 +111,6 @@ export async function runDemo(settings: DemoSettings): Promise<void> {
       prompts: screen.terminal,
       width: () => settings.output.columns ?? 80,
       dim: screen.dim,
-      ended: story.ended,
       signal,
     });
     await story.tell(client.client);

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '#cli/client.ts';
-import type { Operation } from '#cli/follow.ts';
 import type { LocalChat } from '../telegram/local-chat.ts';
 import type { SimControl } from '../time4vps/control-client.ts';
 import type { Places } from './places.ts';
@@ -16,7 +15,6 @@ export interface Story {
   tell(client: Client): Promise<void>;
   /** Lines of the chat that are the demo's: /buy. */
   aside(line: string): boolean;
-  ended(operation: Operation): void;
   /** The bot has said this, and it stands on the screen. */
   heard(text: string): void;
 }
@@ -41,7 +39,6 @@ export function createStory({
   const again = String(NEW) in state.value.servers;
   let note = (text: string) => screen.line(text);
   let hinted = again;
-  let ready: string | null = null;
   const known = (id: number) => String(id) in state.value.servers;
 
   async function buy(id?: number): Promise<string> {
@@ -112,13 +109,9 @@ export function createStory({
       return true;
     },
 
-    ended({ status, server_handle: handle }) {
-      if (status === 'succeeded') ready = handle;
-    },
-
-    // The hint comes after the bot's own word that the server is ready.
     heard(text) {
-      if (hinted || ready === null || !text.includes(`${ready} is ready`)) return;
+      const ready = /\b(vps-\d+) is ready\b/.exec(text)?.[1];
+      if (hinted || ready === undefined) return;
       hinted = true;
       note(screen.dim(`  Next: /rebuild ${ready} reinstalls it for real; answer with its name.`));
     },
