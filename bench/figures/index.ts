@@ -1,0 +1,16 @@
+import type { Figure } from '../figure.ts';
+import { forceRebuildToProvider } from './force-rebuild-to-provider.ts';
+import { idleRss } from './idle-rss.ts';
+import { provisionOverhead } from './provision-overhead.ts';
+import { provisionSecondRun } from './provision-second-run.ts';
+import { resumeAfterKill } from './resume-after-kill.ts';
+import { warmStart } from './warm-start.ts';
+
+export const figures: readonly Figure[] = [
+  warmStart,
+  idleRss,
+  forceRebuildToProvider,
+  resumeAfterKill,
+  provisionSecondRun,
+  provisionOverhead,
+];
