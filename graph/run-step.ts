@@ -34,7 +34,8 @@ export async function runStep<D>(
   await limits.gate();
   await assertGoesOn(state, rt);
   const deadline = AbortSignal.timeout(step.timeoutSeconds * 1000);
-  const signal = AbortSignal.any([limits.signal, deadline]);
+  const outer = overdue(state, rt) ? new AbortController().signal : limits.signal;
+  const signal = AbortSignal.any([outer, deadline]);
   setMaxListeners(0, signal); // a step may do many things side by side
   const context = await stepContext(step, deps, state, signal, span, rt);
   const { operation } = context;
@@ -55,7 +56,7 @@ export async function runStep<D>(
   });
   await note('started', step.title, span.from);
   stepChannel.publish({ operation: operation.id, step: step.id, point: 'before' });
-  const result = await act(step, context, deadline, limits.signal);
+  const result = await act(step, context, deadline, outer);
   stepChannel.publish({ operation: operation.id, step: step.id, point: 'after' });
   if (result.status === 'parked') return result;
   const { status, summary } = result;
@@ -82,12 +83,18 @@ async function act<D>(
   }
 }
 
+/** What follows a failure takes seconds, and has to be done also where the failure is the deadline. */
+const overdue = (state: OpsState, { limits }: Pick<StepRuntime, 'limits'>): boolean =>
+  state.failure !== null &&
+  limits.signal.aborted &&
+  toOpsError(limits.signal.reason).code === 'timeout';
+
 /** Throws when a human or a newer order wants it stopped, or its time is over. */
 async function assertGoesOn(
   state: OpsState,
   { operations, clock, limits }: StepRuntime,
 ): Promise<void> {
-  limits.signal.throwIfAborted();
+  if (!overdue(state, { limits })) limits.signal.throwIfAborted();
   const operation = await operations.require(state.operation_id);
   if (operation.stopRequested !== null) {
     const code = operation.stopRequested === 'cancel' ? 'cancelled' : 'superseded';
@@ -96,7 +103,11 @@ async function assertGoesOn(
       `The operation was ${code} by ${operation.stopRequestedBy ?? 'a newer order'}.`,
     );
   }
-  if (operation.deadlineAt !== null && operation.deadlineAt <= clock.now()) {
+  if (
+    state.failure === null &&
+    operation.deadlineAt !== null &&
+    operation.deadlineAt <= clock.now()
+  ) {
     throw new OpsError('timeout', 'The time for the whole operation is over.', { retry: 'no' });
   }
 }
