@@ -8,7 +8,7 @@ export interface WireOperation {
   readonly attempt: number;
   readonly current_step: string | null;
   readonly input_request_id: string | null;
-  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly error: { readonly code: string; readonly message: string; readonly step: string } | null;
 }
 export interface WireInput {
   readonly id: string;

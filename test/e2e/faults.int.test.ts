@@ -73,7 +73,7 @@ describe.concurrent('one server at a time goes wrong', { timeout: 120_000 }, () 
     const wrong = await stage.call('POST', `/api/input-requests/${question.id}/answer`, {
       secret: 'not what was asked',
     });
-    expect(wrong.status).toBe(400);
+    expect(wrong.status).toBe(422);
     stage.hosts.at(ip)?.authorizedKeys.add(key);
     await stage.call('POST', `/api/input-requests/${question.id}/answer`, { done: true });
     await desk.becomes(handle, 'ready');

@@ -114,9 +114,8 @@ export async function createMemoryStage(settings: Readonly<Record<string, string
       const seen = await look();
       if (seen !== null && seen !== undefined && seen !== false) return seen;
       if (Date.now() > end) {
-        throw new Error(
-          `waited ${seconds} s for ${what}\n${log.split('\n').slice(-30).join('\n')}`,
-        );
+        const lines = log.split('\n').filter((line) => !line.includes('"debug"'));
+        throw new Error(`waited ${seconds} s for ${what}\n${lines.slice(-30).join('\n')}`);
       }
       await sleep(100);
     }

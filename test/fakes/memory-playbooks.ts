@@ -58,7 +58,8 @@ export function createMemoryPlaybooks(
           },
         );
       }
-      await wait(hanging.has(run.playbook) ? 86_400_000 : taskMs, undefined, { signal });
+      await wait(taskMs, undefined, { signal });
+      while (hanging.has(run.playbook)) await wait(20, undefined, { signal });
       if (at === tasks.length - 1 && effect(run, host)) {
         changed++;
         onTask(at + 1, true);
