@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { cleanUp } from '../hosts/host-cleanup.ts';
 import { requireDocker } from './hosts.ts';
-import { awaitLeftovers, stopServices } from './leftovers.ts';
+import { awaitLeftovers, endPlaybooks, stopServices } from './leftovers.ts';
 import type { Places } from './places.ts';
 import type { Screen } from './screen.ts';
 import { openState } from './state.ts';
@@ -19,6 +19,7 @@ export async function cleanDemo(
   try {
     const state = await openState(places.state);
     await awaitLeftovers(state, screen.line, signal);
+    await endPlaybooks(places);
     await stopServices(places);
     const { docker } = await requireDocker(signal);
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(REMOVE_MS)]);

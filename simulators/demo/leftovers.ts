@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProcess, sendSignal, waitForExit } from '#app/embedded/process-info.ts';
 import { recordedServer } from '#app/embedded/service.ts';
@@ -22,6 +23,18 @@ export async function awaitLeftovers(
     if (await waitForExit(pid, ENDING_MS, signal)) continue;
     signal.throwIfAborted();
     sendSignal(pid, 'SIGKILL');
+  }
+}
+
+/**
+ * Ends playbooks that an agent left running, which it does when it is stopped at once: the next one
+ * would find them, but here their hosts are switched off.
+ */
+export async function endPlaybooks({ agent }: Places): Promise<void> {
+  const runs = `${join(agent, 'runs')}/`;
+  for (const pid of (await readdir('/proc')).map(Number).filter(Number.isInteger)) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes(runs)) sendSignal(pid, 'SIGTERM');
   }
 }
 

@@ -7,7 +7,7 @@ import { startAgent } from './agent.ts';
 import type { Child, Starting } from './child.ts';
 import { createDemoClient } from './client.ts';
 import { demoHosts, prepareImage, reconcile, requireDocker } from './hosts.ts';
-import { awaitLeftovers } from './leftovers.ts';
+import { awaitLeftovers, endPlaybooks } from './leftovers.ts';
 import type { Places } from './places.ts';
 import { showProgress } from './progress.ts';
 import { startProvider } from './provider.ts';
@@ -53,7 +53,6 @@ export async function runDemo(settings: DemoSettings): Promise<void> {
       signal,
       async started(child: Child) {
         closers.push(() => child.stop(stopMs));
-        settings.hurry.addEventListener('abort', child.hurry, { once: true });
         child.ended.then((how) => {
           if (!signal.aborted) died = `The ${name} ended by itself (${how}).`;
           ending.abort();
@@ -93,6 +92,7 @@ export async function runDemo(settings: DemoSettings): Promise<void> {
     // Without a terminal the input may be empty from the start; then a signal ends the demo.
     if (screen.terminal) chat.ended.then(settings.leave);
 
+    closers.push(() => endPlaybooks(places));
     const port = await freePort(settings.port);
     const agent = await screen.during('Agent: API, bot, worker, PostgreSQL, Redis', () =>
       startAgent(keep('agent', AGENT_STOP_MS), port, {
@@ -101,6 +101,7 @@ export async function runDemo(settings: DemoSettings): Promise<void> {
         ...telegram.env,
       }),
     );
+    settings.hurry.addEventListener('abort', agent.child.hurry, { once: true });
     const client = createDemoClient(agent.url, places.agent, signal);
     await writePrivately(places.env, environmentFile(agent.url, places.agent));
     closers.push(() => rm(places.env, { force: true }));
