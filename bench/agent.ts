@@ -39,6 +39,7 @@ const STOP_MS = 60_000;
 export async function createAgent(
   command: readonly [string, ...string[]],
   env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
 ): Promise<Agent> {
   const dataDir = await mkdtemp(join(tmpdir(), 'zavhoz-bench-'));
   const logFile = join(dataDir, 'agent.log');
@@ -72,7 +73,7 @@ export async function createAgent(
       while (!(await answers(`${url}/healthz`))) {
         const late = performance.now() - from > READY_SECONDS * 1000;
         if (late || !running()) throw new Error(`the agent did not start:\n${await tail()}`);
-        await sleep(20);
+        await sleep(20, undefined, { signal });
       }
       return { startedAt, seconds: (performance.now() - from) / 1000 };
     },
@@ -118,7 +119,7 @@ export async function createAgent(
         if (performance.now() > end) {
           throw new Error(`waited ${seconds} s for ${what}\n${await tail()}`);
         }
-        await sleep(200);
+        await sleep(200, undefined, { signal });
       }
     },
     async remove() {

@@ -19,7 +19,8 @@ export interface Figure {
   readonly peer: string;
   /** Whether it needs a Docker engine for real hosts. */
   readonly realHosts: boolean;
-  measure(say: (text: string) => void): Promise<Outcome>;
+  /** Ends early, leaving nothing behind, once `signal` fires. */
+  measure(say: (text: string) => void, signal: AbortSignal): Promise<Outcome>;
 }
 
 /** The smallest sample that is not below `share` of all of them. */

@@ -18,8 +18,13 @@ async function main(names: readonly string[]): Promise<number> {
   const docker = chosen.some(({ realHosts }) => realHosts) ? await findDocker({}) : null;
   const version = await commit();
   const results: Record<string, Result> = {};
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => stop.abort(new Error('stopped')));
+  }
   let failures = 0;
   for (const figure of chosen) {
+    if (stop.signal.aborted) return 130;
     if (figure.realHosts && docker?.docker === null) {
       say(`${figure.name}: not measured, it needs real hosts (${docker.reason})`);
       failures += 1;
@@ -27,11 +32,11 @@ async function main(names: readonly string[]): Promise<number> {
     }
     say(`${figure.name} …`);
     try {
-      const outcome = await figure.measure((text) => say(`  ${text}`));
+      const outcome = await figure.measure((text) => say(`  ${text}`), stop.signal);
       results[figure.name] = toResult(figure, outcome, version);
     } catch (error) {
       failures += 1;
-      say(`${figure.name}: failed: ${error instanceof Error ? error.stack : String(error)}`);
+      say(`${figure.name}: failed: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   const file = await write(results);

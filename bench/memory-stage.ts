@@ -10,7 +10,7 @@ export interface WireOperation {
 }
 
 /** The agent with `servers` managed servers known to it, all of them in memory. */
-export async function createMemoryStage(servers: number) {
+export async function createMemoryStage(servers: number, signal: AbortSignal) {
   const provider = await startProvider({ servers });
   const agent = await createAgent(
     [process.execPath, join(import.meta.dirname, 'memory-agent.js')],
@@ -18,6 +18,7 @@ export async function createMemoryStage(servers: number) {
       ...provider.env,
       SYNC_INTERVAL: '2',
     },
+    signal,
   );
   const hosts = join(agent.dataDir, 'hosts');
   mkdirSync(hosts);

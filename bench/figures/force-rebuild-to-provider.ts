@@ -13,8 +13,8 @@ export const forceRebuildToProvider: Figure = {
   target: 300,
   peer: 'none: a queue polled once a second would take 500 at the median',
   realHosts: false,
-  async measure(say) {
-    const stage = await createMemoryStage(SAMPLES);
+  async measure(say, signal) {
+    const stage = await createMemoryStage(SAMPLES, signal);
     try {
       await stage.start(100);
       await stage.allKnown();
@@ -24,16 +24,16 @@ export const forceRebuildToProvider: Figure = {
         const { answeredAt } = await stage.rebuild(id);
         orders.push({ id, answeredAt });
         if (orders.length % 25 === 0) say(`${orders.length} of ${SAMPLES}`);
-        await sleep(Math.max(0, sent + APART_MS - Date.now()));
+        await sleep(Math.max(0, sent + APART_MS - Date.now()), undefined, { signal });
       }
-      await stage.sim.idle();
-      const calls = stage.sim.records();
-      const samples = orders.map(({ id, answeredAt }) => {
-        const first = calls.find(({ serverId }) => serverId === id);
-        if (first === undefined) throw new Error(`the provider was never asked about ${id}`);
-        // The work may begin before the answer has arrived.
-        return Math.max(0, Date.parse(first.at) - answeredAt);
-      });
+      const firstCall = (id: number) => stage.sim.records().find((call) => call.serverId === id);
+      await stage.agent.until('the provider to be asked about each server', 60, async () =>
+        orders.every(({ id }) => firstCall(id) !== undefined),
+      );
+      // The work may begin before the answer has arrived.
+      const samples = orders.map(({ id, answeredAt }) =>
+        Math.max(0, Date.parse(firstCall(id)?.at ?? '') - answeredAt),
+      );
       return {
         p50: percentile(samples, 0.5),
         p95: percentile(samples, 0.95),

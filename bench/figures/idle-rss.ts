@@ -19,27 +19,31 @@ export const idleRss: Figure = {
   target: 350,
   peer: 'none: three Node processes that do nothing at all take about 130',
   realHosts: false,
-  async measure(say) {
+  async measure(say, signal) {
     const provider = await startProvider({ servers: SERVERS });
     const telegram = await startTelegramServer();
-    const agent = await createAgent([process.execPath, join(root, 'dist', 'app', 'main.js')], {
-      ...provider.env,
-      TELEGRAM_API_ROOT: telegram.apiRoot,
-      TELEGRAM_BOT_TOKEN: telegram.token,
-    });
+    const agent = await createAgent(
+      [process.execPath, join(root, 'dist', 'app', 'main.js')],
+      {
+        ...provider.env,
+        TELEGRAM_API_ROOT: telegram.apiRoot,
+        TELEGRAM_BOT_TOKEN: telegram.token,
+      },
+      signal,
+    );
     try {
       await agent.start();
       await agent.until(`${SERVERS} servers to be known`, 60, async () => {
         const { body } = await agent.api<{ total: number }>('GET', '/api/servers?limit=1');
         return body.total >= SERVERS;
       });
-      await sleep(SETTLE_MS);
+      await sleep(SETTLE_MS, undefined, { signal });
       const samples: number[] = [];
       let parts: number[] = [];
       for (let look = 0; look < LOOKS; look++) {
         parts = agent.nodePids().map(residentMb);
         samples.push(parts.reduce((sum, part) => sum + part, 0));
-        await sleep(LOOK_MS);
+        await sleep(LOOK_MS, undefined, { signal });
       }
       say(`parts: ${parts.map(Math.round).join(' + ')} MB`);
       return {

@@ -29,22 +29,27 @@ export const provisionOverhead: Figure = {
   target: 1.3,
   peer: 'bench/provision-bare.sh over one SSH connection is 1',
   realHosts: true,
-  async measure(say) {
+  async measure(say, signal) {
     const stage = await createBenchHosts('bench-overhead');
     const provider = await startProvider({ machines: stage.machines, taskMs: 1000 });
-    const agent = await createAgent([process.execPath, join(root, 'dist', 'app', 'main.js')], {
-      ...provider.env,
-      SYNC_INTERVAL: '2',
-      DOCKER_SOURCE: 'distribution',
-      DOCKER_STORAGE_DRIVER: DRIVER,
-    });
+    const agent = await createAgent(
+      [process.execPath, join(root, 'dist', 'app', 'main.js')],
+      {
+        ...provider.env,
+        SYNC_INTERVAL: '2',
+        DOCKER_SOURCE: 'distribution',
+        DOCKER_STORAGE_DRIVER: DRIVER,
+      },
+      signal,
+    );
     try {
       await agent.start();
       const ours: Provisioning[] = [];
       const bare: number[] = [];
       for (let pair = 1; pair <= PAIRS; pair++) {
         const byAgent = async () => ours.push(await provisionByAgent(agent, provider.sim, stage));
-        const byScript = async () => bare.push(await provisionByScript(`bare-${pair}`, stage));
+        const byScript = async () =>
+          bare.push(await provisionByScript(`bare-${pair}`, stage, signal));
         // Alternating, so that a warming cache or a busier machine favours neither.
         for (const run of pair % 2 === 1 ? [byAgent, byScript] : [byScript, byAgent]) await run();
         const [mine, script] = [ours.at(-1), bare.at(-1)];
@@ -100,7 +105,11 @@ async function provisionByAgent(
   return { work: between(operation.created_at, operation.finished_at) - waits, waits };
 }
 
-async function provisionByScript(id: string, stage: BenchHosts): Promise<number> {
+async function provisionByScript(
+  id: string,
+  stage: BenchHosts,
+  signal: AbortSignal,
+): Promise<number> {
   const { ip } = await stage.hosts.create(id, { password: PASSWORD });
   await stage.ready(id);
   const env = {
@@ -115,6 +124,7 @@ async function provisionByScript(id: string, stage: BenchHosts): Promise<number>
   await promisify(execFile)('bash', [script, ip, `${stage.keyFile}.pub`], {
     env,
     timeout: 900_000,
+    signal,
     maxBuffer: 64 * 1024 * 1024,
   });
   return (performance.now() - from) / 1000;

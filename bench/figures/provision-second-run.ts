@@ -22,15 +22,15 @@ export const provisionSecondRun: Figure = {
   target: 20,
   peer: 'the same playbooks by a plain ansible-playbook without our settings',
   realHosts: true,
-  async measure(say) {
+  async measure(say, signal) {
     const stage = await createBenchHosts('bench-second');
     try {
       const { ip } = await stage.hosts.create('1', { password: PASSWORD });
       await stage.ready('1');
-      const play = await player(stage, ip);
+      const play = await player(stage, ip, signal);
       await play('provision_access', { kind: 'password', password: new Secret(PASSWORD) });
       await play('provision_software');
-      const plain = await plainPlayer(stage, ip);
+      const plain = await plainPlayer(stage, ip, signal);
       const samples: number[] = [];
       const peerSamples: number[] = [];
       for (let round = 1; round <= ROUNDS; round++) {
@@ -71,7 +71,7 @@ const variables = async (stage: BenchHosts, ip: string) => ({
 });
 
 /** As the agent runs them; returns how many tasks changed something. */
-async function player(stage: BenchHosts, ip: string) {
+async function player(stage: BenchHosts, ip: string, signal: AbortSignal) {
   const log = createLogger({ level: 'error', pretty: false });
   const playbooks = createPlaybooks({ playbooksDir, runDir: join(stage.folder, 'runs'), log });
   const privateKey = new Secret(await readFile(stage.keyFile, 'utf8'));
@@ -84,14 +84,14 @@ async function player(stage: BenchHosts, ip: string) {
     const { recap } = await playbooks.run(
       { playbook, target: { ...target, auth }, vars, timeoutMs: 900_000 },
       { onChild: async () => {}, onEvent: () => {} },
-      AbortSignal.timeout(900_000),
+      signal,
     );
     return recap.changed;
   };
 }
 
 /** As somebody would who has the playbooks alone: Ansible's own defaults. */
-async function plainPlayer(stage: BenchHosts, ip: string) {
+async function plainPlayer(stage: BenchHosts, ip: string, signal: AbortSignal) {
   const known = await stage.knownHosts(ip, await stage.hostKey('1'));
   const host = {
     ansible_host: ip,
@@ -115,7 +115,7 @@ async function plainPlayer(stage: BenchHosts, ip: string) {
     const argv = ['ansible-playbook', '-i', inventory, '--extra-vars', `@${extra}`];
     const { code, stdout } = await runProcess(
       [...env, ...argv, join(playbooksDir, `${book}.yml`)],
-      { deadlineMs: 900_000 },
+      { deadlineMs: 900_000, signal },
     );
     if (code !== 0) throw new Error(`ansible-playbook: ${stdout.slice(-2000)}`);
     return Number(/changed=(\d+)/.exec(stdout)?.[1] ?? Number.NaN);

@@ -12,11 +12,11 @@ export const resumeAfterKill: Figure = {
   target: 5,
   peer: 'none: without reclaiming a dead holder the lease alone would take 60',
   realHosts: false,
-  async measure(say) {
+  async measure(say, signal) {
     const samples: number[] = [];
     const last: number[] = [];
     for (let round = 1; round <= ROUNDS; round++) {
-      const { first, all } = await killOnce();
+      const { first, all } = await killOnce(signal);
       say(`round ${round}: first step after ${first.toFixed(2)} s, all after ${all.toFixed(2)} s`);
       samples.push(first);
       last.push(all);
@@ -29,8 +29,8 @@ export const resumeAfterKill: Figure = {
   },
 };
 
-async function killOnce(): Promise<{ first: number; all: number }> {
-  const stage = await createMemoryStage(OPERATIONS);
+async function killOnce(signal: AbortSignal): Promise<{ first: number; all: number }> {
+  const stage = await createMemoryStage(OPERATIONS, signal);
   try {
     await stage.start(600_000);
     await stage.allKnown();

@@ -10,8 +10,8 @@ export const warmStart: Figure = {
   target: 5,
   peer: 'none',
   realHosts: false,
-  async measure(say) {
-    const agent = await createAgent(['npm', 'start', '--silent'], {});
+  async measure(say, signal) {
+    const agent = await createAgent(['npm', 'start', '--silent'], {}, signal);
     try {
       say(`first start: ${(await agent.start()).seconds.toFixed(2)} s`);
       await agent.stop();
