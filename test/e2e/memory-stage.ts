@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -9,6 +8,7 @@ import { createLogger } from '#adapters/logger.ts';
 import { startApi } from '#app/api-role.ts';
 import { startBot } from '#app/bot-role.ts';
 import { createCore } from '#app/core.ts';
+import { freePort } from '#app/embedded/files.ts';
 import { startEmbeddedPostgres } from '#app/embedded/postgres.ts';
 import { startEmbeddedRedis } from '#app/embedded/redis.ts';
 import type { EmbeddedService } from '#app/embedded/service.ts';
@@ -154,15 +154,4 @@ function keptService(start: () => Promise<EmbeddedService>) {
     },
     end: async () => service?.stop(AbortSignal.abort()),
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -1,16 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createHosts, type Hosts } from '#simulators/hosts/hosts.ts';
-import { createHostImages } from '#simulators/hosts/images.ts';
+import { freePort } from '#app/embedded/files.ts';
+import type { Hosts } from '#simulators/hosts/hosts.ts';
 import { startTelegramServer, type TelegramServer } from '#simulators/telegram/server.ts';
-import { createContainerMachines } from '#simulators/time4vps/containers.ts';
 import { createMemoryMachines } from '#simulators/time4vps/in-memory.ts';
 import { createTime4VpsSimulator, type Time4VpsSimulator } from '#simulators/time4vps/simulator.ts';
+import { containerHosts, ended, tail } from './stage-parts.ts';
 
 const LOGIN = { login: 'owner@example.org', password: 'simulated-password' };
 /** Of the fixture bot; Telegram's own form. */
@@ -125,6 +124,8 @@ export async function createStage(options: StageOptions): Promise<Stage> {
         env: environment(extra),
       });
       closeSync(out);
+      // A run that is cut short runs no afterAll.
+      process.once('exit', () => child?.kill('SIGTERM'));
     },
     hasEnded: () => child === null || child.exitCode !== null || child.signalCode !== null,
     async start(extra = {}) {
@@ -185,32 +186,4 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     },
   };
   return stage;
-}
-
-async function containerHosts({ label, suite = 'bookworm', image }: StageOptions, log: () => void) {
-  const images = createHostImages({ log });
-  const base = await images.ensure(suite, AbortSignal.timeout(600_000));
-  const hosts = createHosts({ label, image: image ?? base, log });
-  await hosts.removeAll();
-  return { hosts, machines: createContainerMachines({ hosts, images }) };
-}
-
-const ended = (child: ChildProcess | null) =>
-  new Promise<void>((resolve) => {
-    if (child === null || child.exitCode !== null || child.signalCode !== null) resolve();
-    else child.once('exit', () => resolve());
-  });
-
-const tail = async (file: string) =>
-  (await readFile(file, 'utf8').catch(() => '')).split('\n').slice(-25).join('\n');
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -17,11 +17,11 @@ const COMMON = [
 
 const SCAN = `
 import json, resource, select, socket, sys, time
-resource.setrlimit(resource.RLIMIT_NOFILE, (8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+resource.setrlimit(resource.RLIMIT_NOFILE, (16384, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 found = []
-for start in range(1, 65536, 4096):
+for start in range(1, 65536, 8192):
     poll, waiting = select.poll(), {}
-    for port in range(start, min(start + 4096, 65536)):
+    for port in range(start, min(start + 8192, 65536)):
         s = socket.socket()
         s.setblocking(False)
         s.connect_ex((sys.argv[1], port))
