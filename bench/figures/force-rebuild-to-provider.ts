@@ -3,8 +3,8 @@ import { type Figure, percentile } from '../figure.ts';
 import { createMemoryStage } from '../memory-stage.ts';
 
 const SAMPLES = 100;
-/** So that several rebuilds are always under way, but not more than one worker takes. */
-const APART_MS = 400;
+/** Short enough that the rebuilds ordered before are still under way. */
+const APART_MS = 1000;
 
 /** From the answer to the PATCH until the provider is first asked about that server. */
 export const forceRebuildToProvider: Figure = {
