@@ -28,6 +28,7 @@ const undo =
 /** One thread over in-memory rows; `go` starts it, or goes on where it stopped. */
 function stage(steps: readonly Step<Deps>[]) {
   const log: string[] = [];
+  const stop = new AbortController();
   const rows = new Map<
     string,
     { status: string; memo: Record<string, unknown>; summary: string | null }
@@ -73,7 +74,7 @@ function stage(steps: readonly Step<Deps>[]) {
     log: { warn() {}, error() {}, debug() {}, info() {}, child: () => rt.log },
     limits: {
       take: { operationId: 'o1', fence: 1 },
-      signal: new AbortController().signal,
+      signal: stop.signal,
       gate: async () => {},
     },
   } as unknown as StepRuntime & { log: StepRuntime['log'] };
@@ -89,6 +90,7 @@ function stage(steps: readonly Step<Deps>[]) {
     events,
     asked,
     operation,
+    stop,
     async go(): Promise<OpsState> {
       const { createdAt, tasks } = await graph.getState(config);
       const id = tasks.flatMap(({ interrupts }) => interrupts)[0]?.id;
@@ -247,6 +249,26 @@ describe('compileSteps', () => {
       step('b'),
     ]);
     expect((await go()).failure).toMatchObject({ code: 'cancelled', retryable: false });
+    expect(log).toEqual(['a', 'undo a']);
+  });
+
+  it('takes back what was done also when the operation itself was stopped meanwhile', async () => {
+    const { go, log, stop } = stage([
+      step('a', {
+        undo: async ({ deps, signal }) => {
+          signal.throwIfAborted();
+          deps.log.push('undo a');
+        },
+      }),
+      step('b', {
+        run: async ({ signal }) => {
+          stop.abort(new OpsError('cancelled', 'Cancelled by ann.'));
+          signal.throwIfAborted();
+          return { status: 'done', summary: '' };
+        },
+      }),
+    ]);
+    expect((await go()).failure).toMatchObject({ code: 'cancelled', message: 'Cancelled by ann.' });
     expect(log).toEqual(['a', 'undo a']);
   });
 

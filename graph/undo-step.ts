@@ -23,7 +23,7 @@ export async function undoStep<D>(
   const operation = await operations.require(state.operation_id);
   let outcome: { status: 'undone' | 'undo_failed'; summary: string };
   try {
-    const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(UNDO_SECONDS * 1000)]);
+    const signal = undoSignal(limits.signal);
     await step.undo?.(
       await stepContext(step, deps, state, signal, { from: operation.percent, share: 0 }, rt),
     );
@@ -48,4 +48,16 @@ export async function undoStep<D>(
   });
   const update = { steps: { [step.id]: { ...outcome, attempt: state.attempt } } };
   return new Command({ goto: next, update });
+}
+
+/**
+ * What was done is taken back also after a cancel or a passed deadline, which is what the aborted
+ * signal of the operation then says; only a lost lease forbids it, since somebody else acts now.
+ */
+function undoSignal(outer: AbortSignal): AbortSignal {
+  const deadline = AbortSignal.timeout(UNDO_SECONDS * 1000);
+  if (!outer.aborted) return AbortSignal.any([outer, deadline]);
+  const reason = toOpsError(outer.reason);
+  if (reason.code === 'lease_lost') throw reason;
+  return deadline;
 }
