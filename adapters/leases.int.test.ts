@@ -121,6 +121,16 @@ describe('renewal', () => {
     await admin.query('ROLLBACK');
   });
 
+  it('is given back later when the database was away at its release', async () => {
+    const leases = open();
+    const lease = await leases.take('r');
+    await admin.query('ALTER TABLE lease RENAME TO lease_away');
+    await lease?.release();
+    await admin.query('ALTER TABLE lease_away RENAME TO lease');
+    expect(await until('r')).toEqual({ living: true, token: 1 });
+    expect((await leases.take('r'))?.fence).toBe(2);
+  });
+
   it('survives a lost connection', async () => {
     const leases = open({ ttlSeconds: 2, renewSeconds: 0.2 });
     const lease = await leases.take('r');

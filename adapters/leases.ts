@@ -72,6 +72,17 @@ export function createLeases(options: LeaseOptions): OwnedLeases {
     return ended.map((one) => one.resource);
   };
 
+  /** Released, though the database could not be told yet: told by the next turn that reaches it. */
+  const owed = new Map<string, number>();
+  const giveBack = async () => {
+    for (const [resource, fence] of [...owed]) {
+      const end =
+        'UPDATE lease SET until = now() WHERE resource = $1 AND token = $2 AND until > now()';
+      await query(end, [resource, fence]);
+      if (owed.get(resource) === fence) owed.delete(resource);
+    }
+  };
+
   const upsert = async (resource: string): Promise<number | null> => {
     const [row] = await query<{ token: number }>(
       `INSERT INTO lease AS l (resource, holder, token, until)
@@ -120,10 +131,10 @@ export function createLeases(options: LeaseOptions): OwnedLeases {
         if (released) return;
         released = true;
         end();
-        await query('UPDATE lease SET until = now() WHERE resource = $1 AND token = $2', [
-          resource,
-          fence,
-        ]).catch((error) => log.debug({ resource, error: error.message }, 'lease not given back'));
+        owed.set(resource, fence);
+        await giveBack().catch((error) => {
+          log.debug({ resource, error: error.message }, 'lease not given back yet');
+        });
       },
     };
     grips.add(held);
@@ -152,7 +163,7 @@ export function createLeases(options: LeaseOptions): OwnedLeases {
   const closing = new AbortController();
   const tend = async () => {
     while (!closing.signal.aborted) {
-      for (const work of [renew, reclaim]) {
+      for (const work of [giveBack, renew, reclaim]) {
         await work().catch((error: OpsError) => log.debug({ error: error.message }, 'leases wait'));
       }
       await wait(renewSeconds * 1000, undefined, { signal: closing.signal, ref: false });
@@ -166,6 +177,7 @@ export function createLeases(options: LeaseOptions): OwnedLeases {
       let fence = await upsert(resource);
       if (fence === null) {
         // Whoever ends a dead holder's lease, this call or the one that tends them: look again.
+        await giveBack();
         await reclaim();
         fence = await upsert(resource);
       }
