@@ -53,6 +53,7 @@ export const provisionOverhead: Figure = {
         // Alternating, so that a warming cache or a busier machine favours neither.
         for (const run of pair % 2 === 1 ? [byAgent, byScript] : [byScript, byAgent]) await run();
         const [mine, script] = [ours.at(-1), bare.at(-1)];
+        say(`agent: ${mine?.steps}`);
         say(
           `pair ${pair}: agent ${mine?.work.toFixed(1)} s (and ${mine?.waits.toFixed(1)} s of provider), script ${script?.toFixed(1)} s`,
         );
@@ -77,6 +78,8 @@ interface Provisioning {
   /** Seconds without the waits for the provider, and those waits. */
   readonly work: number;
   readonly waits: number;
+  /** Where the time went, for people. */
+  readonly steps: string;
 }
 
 async function provisionByAgent(
@@ -102,7 +105,12 @@ async function provisionByAgent(
   const waits = operation.steps
     .filter(({ step }) => WAITS.has(step))
     .reduce((sum, one) => sum + between(one.started_at, one.finished_at ?? one.started_at), 0);
-  return { work: between(operation.created_at, operation.finished_at) - waits, waits };
+  const steps = operation.steps
+    .map((one) => ({ ...one, took: between(one.started_at, one.finished_at ?? one.started_at) }))
+    .filter(({ took }) => took >= 0.5)
+    .map(({ step, took }) => `${step} ${took.toFixed(1)}`);
+  const work = between(operation.created_at, operation.finished_at) - waits;
+  return { work, waits, steps: steps.join(', ') };
 }
 
 async function provisionByScript(
