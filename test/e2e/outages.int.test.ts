@@ -7,7 +7,7 @@ import { createMemoryStage, type MemoryStage } from './memory-stage.ts';
 const MANAGED = Array.from({ length: 20 }, (_, index) => 1001 + index).join(',');
 /** Longer than any connection is patient. */
 const DATABASE_AWAY_MS = 30_000;
-const QUEUE_AWAY_MS = 10_000;
+const QUEUE_AWAY_MS = 30_000;
 const FULL_DISK_MS = 6000;
 
 /** What PostgreSQL says when its disk is full, for the checkpoints alone. */
