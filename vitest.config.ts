@@ -6,6 +6,8 @@ const resolve = { conditions };
 const ssr = { resolve: { conditions, externalConditions: ['source'] } };
 const ignored = ['**/node_modules/**', '**/dist/**', '**/generated/**'];
 
+const credentials = 'test/setup/credentials.ts';
+
 const project = (name: string, test: object) => ({ resolve, ssr, test: { name, ...test } });
 
 export default defineConfig({
@@ -14,13 +16,14 @@ export default defineConfig({
       project('unit', {
         include: ['**/*.test.ts'],
         exclude: [...ignored, '**/*.int.test.ts', '**/*.e2e.test.ts'],
+        globalSetup: [credentials],
         sequence: { groupOrder: 0 },
       }),
       // Real PostgreSQL and Redis, started once for the whole run.
       project('int', {
         include: ['**/*.int.test.ts'],
         exclude: ignored,
-        globalSetup: ['test/setup/services.ts'],
+        globalSetup: [credentials, 'test/setup/services.ts'],
         testTimeout: 60_000,
         hookTimeout: 120_000,
         sequence: { groupOrder: 1 },
@@ -29,7 +32,7 @@ export default defineConfig({
       project('e2e', {
         include: ['**/*.e2e.test.ts'],
         exclude: ignored,
-        globalSetup: ['test/setup/services.ts', 'test/setup/docker.ts'],
+        globalSetup: [credentials, 'test/setup/services.ts', 'test/setup/docker.ts'],
         testTimeout: 900_000,
         hookTimeout: 900_000,
         fileParallelism: false,

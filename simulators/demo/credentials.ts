@@ -8,12 +8,16 @@ const REAL = [
   'OPENAI_API_KEY',
 ] as const;
 
+/** Names of the real credentials in an environment; neither demo nor tests run beside them. */
+export const realCredentials = (env: Readonly<Record<string, string | undefined>>) =>
+  REAL.filter((name) => (env[name] ?? '') !== '');
+
 /**
  * Why the demo does not start in this environment; null where nothing real is in it. The agent is
  * given none of these anyway; the refusal is for the person who believes that they would count.
  */
 export function refusal(env: Readonly<Record<string, string | undefined>>): string | null {
-  const found = REAL.filter((name) => (env[name] ?? '') !== '');
+  const found = realCredentials(env);
   if (found.length === 0) return null;
   return [
     `The demo works with simulated servers and a chat of its own, and refuses real credentials: ${found.join(', ')}.`,
