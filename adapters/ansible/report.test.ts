@@ -78,7 +78,7 @@ describe('why a run failed', () => {
     ['Missing sudo password', 'login_refused', 'sudo'],
     ['Could not get lock /var/lib/dpkg/lock-frontend', 'playbook_failed', 'Another apt'],
     ['write error: No space left on device', 'playbook_failed', 'disk is full'],
-    ['Temporary failure resolving deb.debian.org', 'playbook_failed', 'DNS'],
+    ['Temporary failure resolving mirror.example', 'playbook_failed', 'DNS'],
     ['E: Failed to fetch http://x', 'playbook_failed', 'package sources'],
   ])('failed: %s', (message, code, hint) => {
     const error = judge(failed(`${message} s3cret`), 2);

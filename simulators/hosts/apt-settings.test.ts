@@ -5,6 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { archiveUris, readAptSettings } from './apt-settings.ts';
 import type { Run } from './run.ts';
 
+const SOURCES = 'deb http://m.example/debian x main\ndeb http://m.example/debian-security x main\n';
+
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'apt-settings-'));
@@ -31,11 +33,16 @@ test('finds this machine’s mirrors in deb822 files, among third-party ones', a
   expect(settings.securityMirror).toBe('http://mirror.example/debian-security');
 });
 
-test('takes Debian’s own archive where the machine names none, as on Ubuntu', async () => {
-  await put('etc/apt/sources.list', 'deb http://archive.ubuntu.com/ubuntu jammy main\n');
-  const settings = await readAptSettings({ root, run: dump('') });
-  expect(settings.mirror).toBe('http://deb.debian.org/debian');
-  expect(settings.securityMirror).toBe('http://deb.debian.org/debian-security');
+test('says what is missing where the machine names no Debian archive, as on Ubuntu', async () => {
+  await put('etc/apt/sources.list', 'deb http://archive.example/ubuntu jammy main\n');
+  await expect(readAptSettings({ root, run: dump('') })).rejects.toThrow(/Enabled: no/);
+  await put(
+    'etc/apt/sources.list.d/debian.sources',
+    'Enabled: no\nURIs: http://mirror.example/debian http://mirror.example/debian-security\n',
+  );
+  expect((await readAptSettings({ root, run: dump('') })).mirror).toBe(
+    'http://mirror.example/debian',
+  );
 });
 
 test('takes over proxies and date checks, and nothing else of apt’s settings', async () => {
@@ -46,11 +53,13 @@ test('takes over proxies and date checks, and nothing else of apt’s settings',
     'Acquire::Check-Date "false";',
     'Acquire::cdrom::mount "/media/cdrom/";',
   ];
+  await put('etc/apt/sources.list', SOURCES);
   const settings = await readAptSettings({ root, run: dump(lines.join('\n')) });
   expect(settings.conf).toBe(`${lines[1]}\n${lines[3]}\n`);
 });
 
 test('a machine without apt-config still gets settings, and its certificates are taken', async () => {
+  await put('etc/apt/sources.list', SOURCES);
   await put('usr/local/share/ca-certificates/own.crt', 'PEM');
   await put('usr/local/share/ca-certificates/readme.txt', 'no');
   const run: Run = () => Promise.reject(new Error('not found'));

@@ -12,8 +12,6 @@ export interface AptSettings {
   readonly certificates: ReadonlyArray<{ readonly name: string; readonly pem: string }>;
 }
 
-const DEFAULT_MIRROR = 'http://deb.debian.org/debian';
-const DEFAULT_SECURITY = 'http://deb.debian.org/debian-security';
 const CERTIFICATES = '/usr/local/share/ca-certificates';
 // `apt-config dump` prints every built-in default too; only what changes how files are fetched matters.
 const CONF =
@@ -40,8 +38,8 @@ export async function readAptSettings(
     ...(signal && { signal }),
   }).catch(() => ({ stdout: '' }));
   return {
-    mirror: uris.find((uri) => uri.endsWith('/debian')) ?? DEFAULT_MIRROR,
-    securityMirror: uris.find((uri) => uri.endsWith('/debian-security')) ?? DEFAULT_SECURITY,
+    mirror: pick(uris, '/debian'),
+    securityMirror: pick(uris, '/debian-security'),
     conf: dump.stdout
       .split('\n')
       .filter((line) => CONF.test(line))
@@ -49,6 +47,14 @@ export async function readAptSettings(
       .join(''),
     certificates: await readCertificates(join(root, CERTIFICATES)),
   };
+}
+
+function pick(uris: readonly string[], end: string): string {
+  const found = uris.find((uri) => uri.endsWith(end));
+  if (found !== undefined) return found;
+  throw new Error(
+    `apt's sources on this machine name no archive that ends in ${end}, from which hosts could be made. Name one in a file of /etc/apt/sources.list.d; on Ubuntu with "Enabled: no".`,
+  );
 }
 
 /** The addresses in one sources file, in either format, without a trailing slash. */
