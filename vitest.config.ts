@@ -17,6 +17,10 @@ export default defineConfig({
         include: ['**/*.test.ts'],
         exclude: [...ignored, '**/*.int.test.ts', '**/*.e2e.test.ts'],
         globalSetup: [credentials],
+        // They share nothing but modules, so no worker is thrown away after each file.
+        pool: 'threads',
+        isolate: false,
+        maxWorkers: '100%',
         sequence: { groupOrder: 0 },
       }),
       // Real PostgreSQL and Redis, started once for the whole run.
