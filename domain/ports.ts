@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Secret } from './secret.ts';
 
 export interface Clock {
@@ -97,6 +96,3 @@ export interface Metrics {
   observe(name: string, seconds: number, labels?: Readonly<Record<string, string>>): void;
   gauge(name: string, value: number, labels?: Readonly<Record<string, string>>): void;
 }
-
-/** Parses foreign data; a mismatch is an OpsError `upstream` that names the field. */
-export type Parse = <S extends z.ZodType>(schema: S, value: unknown, source: string) => z.output<S>;

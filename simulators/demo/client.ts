@@ -7,7 +7,7 @@ export interface DemoClient {
   readonly io: Io;
 }
 
-/** The demo asks the agent as any other program does: over the API, with the agent's first token. */
+/** The demo asks the agent over the API, as every program does, with the agent's first token. */
 export function createDemoClient(url: string, dataDir: string, signal: AbortSignal): DemoClient {
   const io: Io = {
     env: { ZAVHOZ_DATA_DIR: dataDir },

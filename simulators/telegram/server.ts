@@ -18,7 +18,7 @@ export interface TelegramServer extends World {
 }
 
 export interface TelegramServerOptions {
-  /** 0: any free port. */
+  /** 0 takes whichever port is free. */
   readonly port?: number;
   readonly token?: string;
   /** Number of the first update; later ones count up. */

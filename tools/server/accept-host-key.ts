@@ -7,7 +7,7 @@ const SCAN_MS = 10_000;
 
 /**
  * Records the host key a server shows now. Only at first contact, or after the provider confirmed a
- * reinstallation: any other change is refused by every login (`host_key_changed`).
+ * reinstallation; every other change is refused by every login (`host_key_changed`).
  */
 export const serverAcceptHostKey = defineTool({
   name: 'server_accept_host_key',
