@@ -1,3 +1,4 @@
+import type { Approval, NewApproval } from './approval.ts';
 import type { InputRequest, NewInputRequest } from './input-request.ts';
 import type { Operation } from './operation.ts';
 import type { Logger } from './ports.ts';
@@ -28,6 +29,8 @@ export interface StepContext<Deps> {
    * `{ status: 'parked', ask }`. An expired or declined request throws `expired` / `cancelled`.
    */
   answered(purpose: string): Promise<InputRequest | null>;
+  /** The step's latest approval, whatever became of it; null before the first question. */
+  approval(): Promise<Approval | null>;
 }
 
 export type StepResult =
@@ -37,11 +40,21 @@ export type StepResult =
       readonly update?: Partial<
         Pick<
           OpsState,
-          'credential_id' | 'access' | 'attempt' | 'route' | 'failure' | 'provisioning_result'
+          | 'credential_id'
+          | 'access'
+          | 'attempt'
+          | 'route'
+          | 'failure'
+          | 'provisioning_result'
+          | 'rung'
+          | 'rung_record'
+          | 'approval_id'
         >
       >;
     }
   | { readonly status: 'parked'; readonly ask: NewInputRequest }
+  /** Runs again once a human has decided, or the question has expired. */
+  | { readonly status: 'parked'; readonly approve: NewApproval }
   /** Runs again at `wakeAt` or later. */
   | { readonly status: 'parked'; readonly wakeAt: Date };
 

@@ -1,4 +1,5 @@
 import type { ProviderServer } from '../provider.ts';
+import type { RecoveryMode } from '../recovery.ts';
 import type { Care, Connection, Server, ServerStatus } from '../server.ts';
 import type { Mover } from '../server-status.ts';
 import type { Page, Paging } from './paging.ts';
@@ -17,6 +18,8 @@ export interface ServerPatch {
   readonly handsOff?: boolean;
   readonly group?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly mode?: RecoveryMode | null;
+  readonly rebuildable?: boolean;
   readonly connection?: Partial<Connection>;
 }
 export interface SyncOutcome {
