@@ -39,3 +39,10 @@ export interface Approval extends NewApproval {
 }
 
 export type Decision = 'approve' | 'deny';
+
+/** Whether the disk is lost: then an operator's word is not enough (chat: owner, API: admin). */
+export const needsOwner = ({
+  tool,
+  arguments: { rung },
+}: Pick<NewApproval, 'tool' | 'arguments'>): boolean =>
+  rung === 'reinstall' || /(^|_)reinstall$/.test(tool);

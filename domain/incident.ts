@@ -58,3 +58,6 @@ export interface IncidentEvent {
 
 /** What the same trouble may come back within, in seconds, to count as the same incident. */
 export const REOPEN_SECONDS = 600;
+
+/** The page of docs/runbooks/ for a kind, as the API serves it below its public address. */
+export const runbookPath = (type: IncidentType): string => `/runbooks/${type}`;

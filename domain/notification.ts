@@ -16,11 +16,11 @@ export interface Notification {
     | 'operation_cancelled'
     | 'operation_expired'
     | 'input_needed'
-    /** params: type, server, reason, since, services, mode. */
+    /** params: type, server, reason, since, services, mode, incident (its id: gives a Take button). */
     | 'incident_opened'
     /** params: type, server, seconds, rungs, redeployed. */
     | 'incident_resolved'
-    /** The ladder is exhausted. params: type, server, tried, skipped, hint, runbook. */
+    /** The ladder is exhausted. params: type, server, tried, skipped, hint, runbook, incident. */
     | 'incident_failed'
     /** params: approval, server, effect, why, lost, undo, until, round. */
     | 'approval_needed'

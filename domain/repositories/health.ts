@@ -31,6 +31,8 @@ export interface HealthRepository {
   picture(since: Date): Promise<FleetPicture>;
   /** Replaces what is checked of a server's services (by name). */
   setServices(serverId: string, services: readonly Omit<WatchedService, 'id'>[]): Promise<void>;
+  /** What is checked of a server's services, by name. */
+  services(serverId: string): Promise<readonly WatchedService[]>;
   history(
     serverId: string,
     range: { readonly from: Date; readonly until: Date; readonly by: 'check' | 'hour' | 'day' },
