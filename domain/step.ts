@@ -53,8 +53,8 @@ export type StepResult =
       >;
     }
   | { readonly status: 'parked'; readonly ask: NewInputRequest }
-  /** Runs again once a human has decided, or the question has expired. */
-  | { readonly status: 'parked'; readonly approve: NewApproval }
+  /** Runs again once a human has decided or the question has expired, and at `wakeAt` to look. */
+  | { readonly status: 'parked'; readonly approve: NewApproval; readonly wakeAt?: Date }
   /** Runs again at `wakeAt` or later. */
   | { readonly status: 'parked'; readonly wakeAt: Date };
 
