@@ -29,8 +29,6 @@ export interface HealthRepository {
   target(serverId: string): Promise<TargetHealth | null>;
   /** Servers with a miss since `since` that no good check has answered, beside the totals. */
   picture(since: Date): Promise<FleetPicture>;
-  /** What is checked of one server's services. */
-  services(serverId: string): Promise<readonly WatchedService[]>;
   /** Replaces what is checked of a server's services (by name). */
   setServices(serverId: string, services: readonly Omit<WatchedService, 'id'>[]): Promise<void>;
   /** What is checked of a server's services, by name. */
