@@ -3,6 +3,8 @@ export interface HostReading {
   /** systemd's word for the unit `ssh`, e.g. `active`. */
   readonly sshUnit: string | null;
   readonly docker: 'answers' | 'silent' | 'forbidden' | 'absent' | null;
+  /** systemd's word for the unit `docker`, for the reason of `silent`. */
+  readonly dockerUnit?: string | null;
   readonly disks: readonly {
     readonly path: string;
     readonly spacePercent: number;
