@@ -16,8 +16,8 @@ const operation = (over: Partial<Operation>): Operation =>
   }) as Operation;
 const rebuild = { kind: 'rebuild', mode: 'reinstall', target: 'vps-1', by: 'x', key: 'k' } as const;
 const provision = { kind: 'provision', target: 'vps-1', by: 'x', key: 'k' } as const;
-const human = { by: 'x', operationId: 'o', humanOrder: 'force_rebuild' } as const;
-const agent = { by: 'agent', operationId: 'o', humanOrder: null } as const;
+const human = { by: 'x', operationId: 'o', humanOrder: 'force_rebuild', permit: null } as const;
+const agent = { by: 'agent', operationId: 'o', humanOrder: null, permit: null } as const;
 
 describe('judge', () => {
   it.each([
