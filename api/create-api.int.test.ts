@@ -36,6 +36,8 @@ const build = () => {
       log,
       own: NOWHERE,
     }),
+    serverHealth: repositories.health,
+    runbook: async () => null,
     metrics: { render: async () => ({ contentType: 'text/plain', text: '' }) },
     health: { live: () => true, ready: async () => ({ ok: true, checks: {} }) },
     doctor: async () => ({ ok: true, checks: [] }),

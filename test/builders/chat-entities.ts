@@ -28,6 +28,8 @@ export const chatOperation = (over: Partial<Operation> = {}): Operation => ({
   error: null,
   wakeAt: null,
   inputRequestId: null,
+  approvalId: null,
+  incidentId: null,
   unattendedSeconds: 0,
   deadlineAt: null,
   createdAt: THEN,
