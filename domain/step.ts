@@ -1,6 +1,6 @@
 import type { Approval, NewApproval } from './approval.ts';
 import type { InputRequest, NewInputRequest } from './input-request.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, OperationKind } from './operation.ts';
 import type { Logger } from './ports.ts';
 import type { Server } from './server.ts';
 import type { OpsState } from './state.ts';
@@ -71,6 +71,8 @@ export interface Step<Deps> {
   readonly timeoutSeconds: number;
   /** Share of the whole operation, for the percentage. */
   readonly weight: number;
+  /** Kinds of operations it belongs to; passed over in silence by all others. Absent: all. */
+  readonly only?: readonly OperationKind[];
   run(context: StepContext<Deps>): Promise<StepResult>;
   undo?(context: StepContext<Deps>): Promise<void>;
 }
