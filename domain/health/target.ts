@@ -42,7 +42,13 @@ export type ServiceCheck =
   | { readonly kind: 'http'; readonly url: string; readonly expectStatus: number | null }
   | { readonly kind: 'tcp'; readonly port: number }
   /** Days before the end from which a certificate counts as expiring. */
-  | { readonly kind: 'tls'; readonly port: number; readonly warnDays: number };
+  | {
+      readonly kind: 'tls';
+      readonly port: number;
+      readonly warnDays: number;
+      /** The name to ask for and to find in the certificate; without one the name is not looked at. */
+      readonly servername?: string | null;
+    };
 
 export interface WatchedService {
   readonly id: string;
