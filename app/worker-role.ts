@@ -3,8 +3,11 @@ import { createPlaybooks } from '#adapters/ansible/index.ts';
 import { createHttpFactory } from '#adapters/http.ts';
 import { createPrograms } from '#adapters/programs.ts';
 import { createSsh } from '#adapters/ssh/index.ts';
+import { createHostProbe } from '#adapters/ssh/pool.ts';
 import { createTcpProbe } from '#adapters/tcp-probe.ts';
 import type { Environment } from '#config/index.ts';
+import { DEFAULT_RECOVERY_CAPS } from '#domain/fleet.ts';
+import type { HostProbe } from '#domain/health/probes.ts';
 import type { Playbooks, Ssh, TcpProbe } from '#domain/remote.ts';
 import type { ToolDeps } from '#domain/tool-deps.ts';
 import { createCheckpointer } from '#graph/checkpointer.ts';
@@ -27,6 +30,7 @@ import { createAccounts, findAccount } from './providers.ts';
 export interface WorkerOverrides {
   readonly ssh?: Ssh;
   readonly tcp?: TcpProbe;
+  readonly hosts?: HostProbe;
   readonly playbooks?: Playbooks;
 }
 
@@ -34,6 +38,9 @@ const SWEEP_SECONDS = 5;
 const PRUNE_SECONDS = 6 * 3600;
 /** How long a step that runs may go on after a stop was asked for; the rest is for its clean-up. */
 const DRAIN_MS = 20_000;
+
+/** A recovery waits for people, for its turn and for a stop to be lifted; then a human takes over. */
+const RECOVER_BUDGET_SECONDS = 24 * 3600;
 
 /** Provisionings wait for networks most of the time; each holds a few MB while it runs. */
 const CONCURRENCY = 25;
@@ -54,6 +61,7 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
     providerOf: findAccount(accounts),
     ssh: overrides.ssh ?? createSsh({ log }),
     tcp: overrides.tcp ?? createTcpProbe(),
+    hosts: overrides.hosts ?? createHostProbe({ log, clock }),
     playbooks:
       overrides.playbooks ?? createPlaybooks({ playbooksDir, runDir: core.paths.runs, log }),
     clock,
@@ -72,7 +80,9 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
         maxAttempts: settings.PROVISIONING_MAX_RETRIES,
         inputTtlSeconds: settings.INPUT_REQUEST_TTL,
         retryDelaySeconds: settings.PROVISIONING_RETRY_DELAY,
+        caps: DEFAULT_RECOVERY_CAPS,
       },
+      publicUrl: config.publicUrl,
       abilities: (server) => {
         const { provider, pace } = toolDeps.providerOf(server);
         return {
@@ -108,6 +118,7 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
     stopping: gate.stopping,
     settings: {
       budgetSeconds: settings.PROVISIONING_TIMEOUT,
+      recoverBudgetSeconds: RECOVER_BUDGET_SECONDS,
       intentMaxAgeSeconds: settings.INTENT_MAX_AGE,
       inputTtlSeconds: settings.INPUT_REQUEST_TTL,
     },
