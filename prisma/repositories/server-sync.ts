@@ -111,8 +111,14 @@ async function refresh(
   const addresses = row.connection?.addressesByHuman ? {} : addressesOf(listed, row);
   const hostname = listed.hostname ?? row.hostname;
   const allowed = row.care === 'none' && !row.careByHuman && managedRefs.has(listed.ref);
+  const region = listed.region ?? row.region;
   const changed =
-    back || allowed || row.misses > 0 || row.missingSince !== null || hostname !== row.hostname;
+    back ||
+    allowed ||
+    row.misses > 0 ||
+    row.missingSince !== null ||
+    hostname !== row.hostname ||
+    region !== row.region;
   if (Object.keys(addresses).length > 0) {
     await tx.serverConnection.update({ where: { serverId: row.id }, data: addresses });
   }
@@ -121,6 +127,7 @@ async function refresh(
     where: { id: row.id },
     data: {
       hostname,
+      region,
       misses: 0,
       missingSince: null,
       missingFrom: null,
@@ -176,6 +183,7 @@ async function add(
       care: managed ? ('managed' as const) : ('none' as const),
       groupId: group,
       hostname: server.hostname,
+      region: server.region ?? null,
       notes: server.label ?? '',
     };
   });

@@ -51,7 +51,8 @@ ADD COLUMN     "incident_id" UUID;
 ALTER TABLE "server" ADD COLUMN     "error_from" "server_status",
 ADD COLUMN     "mode" "recovery_mode",
 ADD COLUMN     "rebuildable" BOOLEAN NOT NULL DEFAULT false,
-ADD COLUMN     "region" TEXT;
+ADD COLUMN     "region" TEXT,
+ADD COLUMN     "windowed" BOOLEAN NOT NULL DEFAULT false;
 
 -- AlterTable
 ALTER TABLE "server_group" ADD COLUMN     "expectations" JSONB NOT NULL DEFAULT '{}',
