@@ -18,6 +18,8 @@ options:
   disk_percent: {description: degraded and failed from, type: list, elements: int, default: [85, 95]}
   memory_percent: {description: degraded and failed from, type: list, elements: int, default: [90, 97]}
   load_percent: {description: load over five minutes per core, type: list, elements: int, default: [200, 500]}
+  clock_seconds: {description: degraded and failed from, type: list, elements: int, default: [5, 60]}
+  now: {description: the controller's clock as it sends this, type: float}
 author: Zavhoz
 """
 
@@ -25,6 +27,7 @@ EXAMPLES = "- zavhoz_health:"
 RETURN = "health: {description: 'part -> {state, reason}, and overall', returned: always, type: dict}"
 
 import os
+import time
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -142,7 +145,12 @@ class Host(object):
         reason = "active, but ports that containers publish bypass it"
         return part("degraded" if expected else "ok", reason)
 
-    def clock(self):
+    def clock(self, limits, now):
+        # the way here is in it: well under the first limit
+        off = 0 if now is None else time.time() - now
+        seen = by_limit(abs(off), limits, "%.1f s %s" % (abs(off), "ahead" if off > 0 else "behind"))
+        if seen["state"] != "ok":
+            return seen
         answer = self.ask("timedatectl", "show", "-p", "NTPSynchronized", "--value")[1]
         if answer == "yes":
             return part("ok", "synchronised")
@@ -177,6 +185,8 @@ def main():
             "disk_percent": dict(limits, default=[85, 95]),
             "memory_percent": dict(limits, default=[90, 97]),
             "load_percent": dict(limits, default=[200, 500]),
+            "clock_seconds": dict(limits, default=[5, 60]),
+            "now": {"type": "float"},
         },
         supports_check_mode=True,
     )
@@ -190,7 +200,7 @@ def main():
         "load": safely(load, asked["load_percent"]),
         "firewall": safely(host.firewall, asked["firewall"]),
         "pending_reboot": safely(pending_reboot),
-        "clock": safely(host.clock),
+        "clock": safely(host.clock, asked["clock_seconds"], asked["now"]),
     }
     module.exit_json(changed=False, health=dict(parts, overall=overall(parts)))
 
