@@ -1,0 +1,81 @@
+import { judgeReading } from '#domain/health/judge.ts';
+import type { HostProbe, OutsideProbe } from '#domain/health/probes.ts';
+import type { HostCheck } from '#domain/health/reading.ts';
+import type { HealthReport } from '#domain/health/report.ts';
+import type { WatchedServer } from '#domain/health/target.ts';
+import type { Clock } from '#domain/ports.ts';
+import type { SshTarget } from '#domain/remote.ts';
+
+/** How long what a login needs (keys, host keys, jump hosts) is taken for true. */
+const TARGET_MS = 300_000;
+
+export interface CheckDeps {
+  readonly hosts: HostProbe;
+  readonly outside: OutsideProbe;
+  /** What logs into a server now; null: nothing does. Throws where its data make no sense. */
+  readonly targetOf: (handle: string) => Promise<SshTarget | null>;
+  readonly clock: Clock;
+}
+
+export interface CheckOptions {
+  readonly fresh: boolean;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Checked {
+  readonly check: HostCheck;
+  readonly report: HealthReport | null;
+}
+
+/** One look at one server: over SSH where a login is known, from outside where none is. */
+export function createCheck({ hosts, outside, targetOf, clock }: CheckDeps) {
+  const targets = new Map<string, { readonly target: SshTarget | null; readonly until: number }>();
+
+  async function targetFor({ handle, address, port, hasLogin }: WatchedServer) {
+    if (!hasLogin) return null;
+    const known = targets.get(handle);
+    const now = clock.now().getTime();
+    const moved = known?.target && (known.target.host !== address || known.target.port !== port);
+    const fits = known && !moved && known.until > now && known.until <= now + TARGET_MS;
+    if (fits) return known.target;
+    const target = await targetOf(handle);
+    targets.set(handle, { target, until: now + TARGET_MS });
+    return target;
+  }
+
+  async function fromOutside(server: WatchedServer, options: CheckOptions): Promise<HostCheck> {
+    const started = clock.now().getTime();
+    const { address } = server;
+    const { deadlineMs, signal } = options;
+    const alive =
+      address !== null &&
+      ((await outside.ping(address, { deadlineMs, signal })) ||
+        (await outside.service(address, { kind: 'tcp', port: server.port }, options)).state ===
+          'ok');
+    return {
+      ...{ outcome: alive ? 'answered' : 'unreachable', reading: null, fresh: true },
+      latencyMs: clock.now().getTime() - started,
+      message: address === null ? 'It has no address.' : alive ? '' : 'Nothing answers.',
+    };
+  }
+
+  return {
+    async look(server: WatchedServer, options: CheckOptions): Promise<Checked> {
+      const target = await targetFor(server);
+      if (target === null) return { check: await fromOutside(server, options), report: null };
+      const check = await hosts.check(target, options);
+      // Keys and host keys change under our feet when somebody provisions it.
+      if (check.outcome === 'login_refused' || check.outcome === 'host_key_changed') {
+        targets.delete(server.handle);
+      }
+      const report = check.reading && judgeReading(check.reading, server.expectations);
+      return { check, report };
+    },
+    forget(handle: string): void {
+      targets.delete(handle);
+      hosts.drop(handle);
+    },
+  };
+}
+export type Check = ReturnType<typeof createCheck>;
