@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Become, Care, SERVER_STATUSES } from '#domain/server.ts';
 import { type Context, leaf } from '../context.ts';
 import type { Column } from '../render.ts';
+import { policyCommands } from './policy.ts';
 import { announce, rebuild } from './rebuild.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -143,6 +144,7 @@ export function serverCommands(program: Command, context: Context): void {
       await announce(answer, `${handle}: accepted.`, options, command, context);
     });
 
+  policyCommands(servers, context);
   rebuildCommand(servers, context);
 }
 
