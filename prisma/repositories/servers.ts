@@ -89,8 +89,12 @@ export function createServers(deps: RepositoryDeps): ServerRepository {
         return await create();
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
-        const taken = await find(handle);
-        const what = taken ? `The handle ${handle}` : `${providerRef} of ${providerAccount}`;
+        const same = { providerAccount: { name: providerAccount }, providerRef };
+        const taken = await prisma.server.findFirst({ where: { OR: [{ handle }, same] } });
+        // Its account or group was made by another request at the same moment: now it is there.
+        if (!taken) return create();
+        const what =
+          taken.handle === handle ? `The handle ${handle}` : `${providerRef} of ${providerAccount}`;
         throw new OpsError('conflict', `${what} is taken already.`, {
           details: { server_handle: handle },
         });
