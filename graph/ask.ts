@@ -43,23 +43,10 @@ export async function askApproval(
   stepId: string,
   request: NewApproval,
   state: OpsState,
-  { approvals, outbox, operations, servers, limits }: StepRuntime,
+  { approvals, outbox, servers, limits }: StepRuntime,
 ): Promise<string> {
   const server = await servers.require(state.server_to_provision);
-  const before = await approvals.latest(state.operation_id, stepId);
   const asked = await approvals.ask(limits.take, stepId, server, request);
-  // Parked on the same question once more: it was told already.
-  if (before?.id !== asked.id) {
-    const operation = await operations.require(state.operation_id);
-    await operations.addEvent(limits.take, {
-      type: 'approval',
-      status: null,
-      step: stepId,
-      state: 'open',
-      text: asked.effect,
-      percent: operation.percent,
-    });
-  }
   await outbox.enqueue({
     dedupeKey: `${asked.id}:asked`,
     severity: asked.round >= ESCALATES_AT ? 'critical' : 'warning',

@@ -5,6 +5,7 @@ import { evidenceScript, parseEvidence } from './evidence.ts';
 import { sshTarget } from './target.ts';
 
 const EVIDENCE_MS = 45_000;
+const TCP_MS = 3000;
 
 /**
  * What a reboot or more would wipe away: the journal's tail, failed units, container states and
@@ -18,6 +19,13 @@ export const serverSaveEvidence = defineTool({
   preview: ({ before }, server) => `save evidence of ${server.handle} before ${before}`,
   async run({ incident_id, before }, { server, signal }, deps) {
     const target = await sshTarget(server, null, deps);
+    // A host that drops packets would hold up the rung for as long as a login may take.
+    const { host, port } = target;
+    const door =
+      target.jump === null ? await deps.tcp.probe(host, port, { timeoutMs: TCP_MS, signal }) : null;
+    if (door !== null && door !== 'open') {
+      throw new OpsError('unreachable', `SSH does not answer (${door}).`);
+    }
     const answer = await deps.ssh.run(target, evidenceScript(), { timeoutMs: EVIDENCE_MS, signal });
     const sections = parseEvidence(answer.stdout);
     if (Object.keys(sections).length === 0) {
