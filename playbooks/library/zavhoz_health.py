@@ -31,6 +31,7 @@ import time
 
 from ansible.module_utils.basic import AnsibleModule
 
+ARRIVED = time.time()
 GUARD = "-A DOCKER-USER -m conntrack --ctstate DNAT -j DROP"
 REAL_FILESYSTEMS = ("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "jfs", "reiserfs")
 
@@ -147,7 +148,7 @@ class Host(object):
 
     def clock(self, limits, now):
         # the way here is in it: well under the first limit
-        off = 0 if now is None else time.time() - now
+        off = 0 if now is None else ARRIVED - now
         seen = by_limit(abs(off), limits, "%.1f s %s" % (abs(off), "ahead" if off > 0 else "behind"))
         if seen["state"] != "ok":
             return seen
