@@ -66,8 +66,8 @@ async function makePartitions(tx: Tx, now: Date): Promise<void> {
   const days = new Map([...ahead, ...strays.map((row) => row.day)].map((day) => [+day, day]));
   const missing = [...days.values()].filter((day) => !there.has(nameOf(day)));
   if (missing.length === 0) return;
-  // Nothing comes in between the move and the attachment, which looks for what is left.
-  await tx.$executeRawUnsafe('LOCK TABLE health_sample_default IN ACCESS EXCLUSIVE MODE');
+  // New samples wait: one that was on its way to the default partition would be refused there.
+  await tx.$executeRawUnsafe('LOCK TABLE ONLY health_sample IN SHARE ROW EXCLUSIVE MODE');
   for (const day of missing) {
     const [name, from] = [nameOf(day), day.toISOString()];
     const until = new Date(day.getTime() + DAY).toISOString();
