@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPlaybooks } from '#adapters/ansible/index.ts';
+import { createOutsideProbe } from '#adapters/health/outside.ts';
 import { createHttpFactory } from '#adapters/http.ts';
 import { createPrograms } from '#adapters/programs.ts';
 import { createSsh } from '#adapters/ssh/index.ts';
@@ -7,7 +8,7 @@ import { createHostProbe } from '#adapters/ssh/pool.ts';
 import { createTcpProbe } from '#adapters/tcp-probe.ts';
 import type { Environment } from '#config/index.ts';
 import { DEFAULT_RECOVERY_CAPS } from '#domain/fleet.ts';
-import type { HostProbe } from '#domain/health/probes.ts';
+import type { HostProbe, OutsideProbe } from '#domain/health/probes.ts';
 import type { Playbooks, Ssh, TcpProbe } from '#domain/remote.ts';
 import type { ToolDeps } from '#domain/tool-deps.ts';
 import { createCheckpointer } from '#graph/checkpointer.ts';
@@ -31,6 +32,7 @@ export interface WorkerOverrides {
   readonly ssh?: Ssh;
   readonly tcp?: TcpProbe;
   readonly hosts?: HostProbe;
+  readonly outside?: OutsideProbe;
   readonly playbooks?: Playbooks;
 }
 
@@ -61,6 +63,7 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
     providerOf: findAccount(accounts),
     ssh: overrides.ssh ?? createSsh({ log }),
     tcp: overrides.tcp ?? createTcpProbe(),
+    outside: overrides.outside ?? createOutsideProbe({ log, clock }),
     hosts: overrides.hosts ?? createHostProbe({ log, clock }),
     playbooks:
       overrides.playbooks ?? createPlaybooks({ playbooksDir, runDir: core.paths.runs, log }),
