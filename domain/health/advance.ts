@@ -87,14 +87,17 @@ function missed(
   const confirmed = misses === MISSES_TO_BE_DOWN;
   return {
     ...{ health, streaks, firstMiss: misses === 1 },
-    recheckInMs:
-      after === undefined ? null : Math.max(0, missingSince.getTime() + after - now.getTime()),
+    recheckInMs: after === undefined ? null : untilThen(missingSince, after, now),
     present: [...(down ? (['down'] as const) : []), ...flappingOf(health)],
     // Steadily down is no flapping any more.
     gone: down && !health.flapping ? ['flapping'] : [],
     sample: look.turn === 'quick' && !confirmed ? null : sampleOf(health, look, now),
   };
 }
+
+/** Counted from the first miss; a clock that was set meanwhile makes it no longer than that. */
+const untilThen = (missingSince: Date, after: number, now: Date): number =>
+  Math.min(after, Math.max(0, missingSince.getTime() + after - now.getTime()));
 
 function answered(
   previous: TargetHealth,

@@ -15,7 +15,7 @@ const counts = ({ answered, lastAnswerAt }: WitnessAnswer, now: Date): boolean =
 
 /**
  * Whether it is us who are offline: most of what counts is silent, or nothing at all answers.
- * `serverPaths`: networks (pathOf) of servers that answered since the trouble began. Each network
+ * `serverPaths`: networks (subnetOf) of servers that answered since the trouble began. Each network
  * is one more witness, not each server: fifty machines of our own rack say nothing of the world.
  */
 export function judgeOnline(
@@ -30,7 +30,7 @@ export function judgeOnline(
 }
 
 /** The network an address lies in: /24 of IPv4, /64 of IPv6 (written in full or not). */
-export function pathOf(address: string): string {
+export function subnetOf(address: string): string {
   if (!address.includes(':')) return address.split('.').slice(0, 3).join('.');
   const [head = '', tail] = address.split('%')[0]?.split('::') ?? [];
   const left = head.split(':').filter((group) => group !== '');

@@ -1,4 +1,4 @@
-import { untold } from '#domain/health/advance.ts';
+import { GOODS_TO_CLOSE, untold } from '#domain/health/advance.ts';
 import { NO_STREAKS, type Streaks } from '#domain/health/faults.ts';
 import { nextSlot } from '#domain/health/slots.ts';
 import type { TargetHealth, WatchedServer } from '#domain/health/target.ts';
@@ -17,6 +17,8 @@ export interface Entry {
   inFlight: boolean;
   /** Answered over SSH in this process: a connection is kept, a look needs no handshake. */
   connected: boolean;
+  /** When its first login may begin, once it had to wait for a place. */
+  placeAt: number | null;
   /** A fresh login is due that the budget of handshakes had no room for. */
   owesFresh: boolean;
   /** Open incidents by type, as far as we know: what we opened ourselves is in it at once. */
@@ -25,6 +27,8 @@ export interface Entry {
   readonly seenTo: Set<string>;
   /** Misses in a row in which nothing answered at all. */
   silent: number;
+  /** It is well in spite of its status `error`, and all that follows from that was done. */
+  settledError: boolean;
   /** The ladder gave it up: nothing more until it was well once. */
   handedOver: boolean;
   /** Its verdict is being dealt with. */
@@ -43,8 +47,15 @@ export function createEntry(
     ...{ server, shard, health: server.health ?? untold(server.id, now), streaks: NO_STREAKS },
     slotAt: nextSlot(server.id, intervalMs, now.getTime()),
     ...{ extraAt: Number.POSITIVE_INFINITY, extra: 'quick', inFlight: false },
-    ...{ connected: false, owesFresh: false, open: { ...server.openIncidents } },
-    ...{ seenTo: new Set(), silent: 0, handedOver: false, atDesk: false, dropped: false },
+    ...{ connected: false, placeAt: null, owesFresh: false, open: { ...server.openIncidents } },
+    ...{
+      seenTo: new Set(),
+      silent: 0,
+      settledError: false,
+      handedOver: false,
+      atDesk: false,
+      dropped: false,
+    },
   };
 }
 
@@ -56,3 +67,11 @@ export const hasDownIncident = ({ open }: Pick<Entry, 'open'>): boolean =>
 
 /** When it is up next, and for what. */
 export const dueAt = ({ slotAt, extraAt }: Entry): number => Math.min(slotAt, extraAt);
+
+/** An incident waits for good fresh logins: those come first, and quickly. */
+export function isClosing(entry: Entry): boolean {
+  const { server, health, settledError } = entry;
+  if (health.misses > 0) return false;
+  const open = hasDownIncident(entry) || (server.status === 'error' && !settledError);
+  return open && health.freshGoods <= 2 * GOODS_TO_CLOSE;
+}

@@ -1,5 +1,5 @@
 import { toOpsError } from '#domain/errors.ts';
-import { judgeOnline, pathOf } from '#domain/health/online.ts';
+import { judgeOnline, subnetOf } from '#domain/health/online.ts';
 import type { Witness } from '#domain/health/probes.ts';
 import type { Clock, HeldLease, Leases, Logger, Metrics } from '#domain/ports.ts';
 import type { FleetRepository, HealthRepository, OutboxRepository } from '#domain/repositories.ts';
@@ -135,7 +135,7 @@ export function createOnline(deps: OnlineDeps) {
     },
     /** A server of ours answered: it is a witness too. */
     answered(address: string | null, at: Date): void {
-      if (address !== null) paths.set(pathOf(address), at.getTime());
+      if (address !== null) paths.set(subnetOf(address), at.getTime());
     },
     async run(signal: AbortSignal): Promise<void> {
       let refreshAt = 0;

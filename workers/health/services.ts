@@ -63,6 +63,8 @@ export function createServices(deps: ServicesDeps) {
     let worst: string | null = null;
     for (const check of service.checks) {
       if (address === null) return;
+      // Ports behind a jump host are not seen from here; a page may have a public address.
+      if (watched.entry.server.jumpHost !== null && check.kind !== 'http') continue;
       const bounds = { deadlineMs: DEADLINE_MS, signal };
       const { state, reason, expiresAt } = await outside.service(address, check, bounds);
       const over = expiresAt !== null && expiresAt <= clock.now();
