@@ -141,7 +141,7 @@ describe('what was seen', () => {
         name: 'web',
         checks: [
           { kind: 'http', url: 'https://example.org/up', expect_status: null },
-          { kind: 'tls', port: 443, warn_days: 14 },
+          { kind: 'tls', port: 443, warn_days: 14, server_name: null },
         ],
       },
     ]);

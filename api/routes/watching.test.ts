@@ -158,7 +158,7 @@ describe('checks of services', () => {
     expect(body).toEqual(put.body);
     expect(body.services).toMatchObject([
       { checks: [{ kind: 'http', expect_status: null }] },
-      { checks: [{ kind: 'tls', port: 443, warn_days: 14 }, { port: 5432 }] },
+      { checks: [{ kind: 'tls', port: 443, warn_days: 14, server_name: null }, { port: 5432 }] },
     ]);
     await call('PUT', url, { body: { services: [] } });
     expect((await call('GET', url)).body.services).toEqual([]);

@@ -76,6 +76,13 @@ const CheckWire = z.discriminatedUnion('kind', [
     port: Port.default(443),
     /** Days before its end from which a certificate is reported. */
     warn_days: z.number().int().min(1).max(365).default(14),
+    /** The name to ask for and to find in the certificate; null: the name is not looked at. */
+    server_name: z
+      .string()
+      .max(253)
+      .regex(/^[a-z0-9*]([a-z0-9.-]*[a-z0-9])?$/i, 'A host name, like www.example.org.')
+      .nullable()
+      .default(null),
   }),
 ]);
 
@@ -96,7 +103,12 @@ const checkToWire = (check: ServiceCheck): z.infer<typeof CheckWire> =>
   check.kind === 'http'
     ? { kind: 'http', url: check.url, expect_status: check.expectStatus }
     : check.kind === 'tls'
-      ? { kind: 'tls', port: check.port, warn_days: check.warnDays }
+      ? {
+          kind: 'tls',
+          port: check.port,
+          warn_days: check.warnDays,
+          server_name: check.servername ?? null,
+        }
       : { kind: 'tcp', port: check.port };
 
 export const serviceToWire = ({ name, checks }: WatchedService): z.infer<typeof ServiceWire> => ({
@@ -114,7 +126,12 @@ export const serviceFromWire = ({
       check.kind === 'http'
         ? { kind: 'http', url: check.url, expectStatus: check.expect_status }
         : check.kind === 'tls'
-          ? { kind: 'tls', port: check.port, warnDays: check.warn_days }
+          ? {
+              kind: 'tls',
+              port: check.port,
+              warnDays: check.warn_days,
+              servername: check.server_name,
+            }
           : check,
   ),
 });

@@ -1,23 +1,35 @@
 import type { Incident } from '#domain/incident.ts';
 import { RUNGS } from '#domain/recovery.ts';
-import type { Translate } from '../locales/translate.ts';
+import type { MessageKey, Translate } from '../locales/translate.ts';
 import { bold, type Html, html, join, shown, shownLines } from './html.ts';
 import type { Button, Rendered } from './message.ts';
 
 /** Buttons and lines of one message: Telegram takes more, people do not. */
 const SHOWN = 10;
+const LIST_LIMIT = 1500;
 
 export const incidentName = (t: Translate, { type }: Pick<Incident, 'type'>): Html =>
   t(`incident_type.${type}`);
 
-/** Rungs by the words of the reader, in a list such as `restart, reboot`; other text as it is. */
+const RUNG = new RegExp(
+  `(^|[,;] )(${RUNGS.join('|')})(?![a-z_])(?: \\((helped|did not help|failed)(?=[:)]))?`,
+  'g',
+);
+const OUTCOMES: Readonly<Record<string, MessageKey>> = {
+  helped: 'rung_outcome.helped',
+  'did not help': 'rung_outcome.no_help',
+  failed: 'rung_outcome.failed',
+};
+
+/** Rungs and what became of them in the reader's words; what else the list says as it is. */
 export const rungList = (t: Translate, text: string): Html =>
-  join(
-    text.split(/,\s*/).map((word) => {
-      const known = RUNGS.find((rung) => rung === word);
-      return known ? t(`rung.${known}`) : shown(word);
+  html(
+    shown(text, LIST_LIMIT).html.replace(RUNG, (_, before, name, outcome) => {
+      const known = RUNGS.find((rung) => rung === name);
+      const ending = OUTCOMES[outcome];
+      const called = known ? t(`rung.${known}`).html : name;
+      return `${before}${called}${ending ? ` (${t(ending).html}` : ''}`;
     }),
-    ', ',
   );
 
 const sign = ({ muted, status }: Incident): string =>

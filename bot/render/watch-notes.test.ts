@@ -66,6 +66,24 @@ describe('notes of watching and recovering', () => {
     expect(rendered('approval_needed', { ...asked, round: 2 }).text).toContain('the 2. time');
   });
 
+  it('say in Russian which rungs were tried and what became of them', () => {
+    const { text } = rendered(
+      'incident_failed',
+      {
+        type: 'server_unreachable',
+        tried: 'restart (did not help), reboot (failed: API <500>, again)',
+        skipped: 'reset_access: SSH does not answer; reinstall: denied',
+      },
+      'ru',
+    );
+    expect(text).toContain(
+      'Испробовано: перезапуск отказавшего (не помогло), перезагрузка (не удалось: API <500>, again).',
+    );
+    expect(text).toContain(
+      'Пропущено: новый пароль и доступ: SSH does not answer; переустановка: denied.',
+    );
+  });
+
   it('group a mass failure into one, with the way back', () => {
     const params = { count: 40, total: 50, where: 'all of time4vps', examples: 'vps-1, vps-2' };
     const { text, data } = rendered('mass_failure', params);

@@ -55,6 +55,9 @@ export const watch = {
   'rung.reboot': 'reboot',
   'rung.reset_access': 'new password and access',
   'rung.provision': 'full preparation',
+  'rung_outcome.helped': 'helped',
+  'rung_outcome.no_help': 'did not help',
+  'rung_outcome.failed': 'failed',
   'rung.reinstall': 'reinstallation',
 
   // Approvals

@@ -63,6 +63,9 @@ export const watch = {
   'rung.reboot': 'перезагрузка',
   'rung.reset_access': 'новый пароль и доступ',
   'rung.provision': 'полная подготовка',
+  'rung_outcome.helped': 'помогло',
+  'rung_outcome.no_help': 'не помогло',
+  'rung_outcome.failed': 'не удалось',
   'rung.reinstall': 'переустановка',
 
   'approvals.none': '✅ Вашего слова ничто не ждёт.',
