@@ -51,6 +51,8 @@ export interface HealthWorker {
   run(signal: AbortSignal): Promise<void>;
   /** Looks at a server now, whatever its turn; nothing when it is not ours. */
   lookNow(handle: string): void;
+  /** Whether our own network works, as far as the witnesses say. */
+  isOnline(): Promise<boolean>;
   /** Servers of ours, and checks in flight. */
   figures(): { readonly servers: number; readonly inFlight: number };
 }
@@ -122,6 +124,7 @@ export function createHealthWorker(deps: HealthWorkerDeps): HealthWorker {
       const entry = roster.find(handle);
       if (entry !== null) sweep.extra(entry, clock.now().getTime(), 'quick');
     },
+    isOnline: async () => (await online.ask(clock.now())) === 'online',
     figures: () => ({ servers: roster.size, inFlight: sweep.inFlight }),
   };
 }
