@@ -16,14 +16,17 @@ export const runbookRoutes =
           operationId: 'getRunbook',
           summary: 'What to do by hand, by kind of incident (Markdown)',
           tags: ['system'],
-          params: z.object({ page: z.string().regex(/^[a-z_]{1,64}$/, 'A name like disk_full.') }),
+          params: z.object({
+            /** The pages link to each other by file name. */
+            page: z.string().regex(/^[a-z_]{1,64}(\.md)?$/, 'A name like disk_full.'),
+          }),
           response: answers({
             200: { description: 'Runbook', content: { 'text/markdown': { schema: z.string() } } },
           }),
         },
       },
       async (request, reply) => {
-        const found = await runbook(request.params.page);
+        const found = await runbook(request.params.page.replace(/\.md$/, ''));
         if (found !== null) {
           return reply.type('text/markdown; charset=utf-8').serializer(String).send(found);
         }

@@ -79,6 +79,7 @@ describe('system', () => {
     const page = await call('GET', '/runbooks/disk_full', { as: null });
     expect([page.status, page.text]).toEqual([200, '# disk_full\n']);
     expect(page.headers['content-type']).toContain('text/markdown');
+    expect((await call('GET', '/runbooks/disk_full.md', { as: null })).text).toBe(page.text);
     for (const name of ['other', '..%2F..%2Fpackage', 'a.b']) {
       expect((await call('GET', `/runbooks/${name}`, { as: null })).status).toBe(404);
     }
