@@ -2,7 +2,10 @@ import type { HealthRepository } from '#domain/repositories.ts';
 import type { RepositoryDeps, Tx } from './deps.ts';
 import { COUNTS, SUMS } from './health-history.ts';
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** What one transaction sums up. */
+const PIECE = 6 * HOUR;
 /** Partitions are there before their day begins, also when nobody rolls up for a while. */
 const AHEAD_DAYS = 3;
 /** Advisory lock, held for the transaction: one rolls up, the others need not. */
@@ -19,27 +22,43 @@ export function createHealthRollUp({ prisma }: RepositoryDeps): Pick<HealthRepos
       },
       { timeout: 120_000 },
     );
+  /** Where to go on: shortly before where it ended, as samples may have come late. */
+  const edge = async (now: Date, samplesDays: number): Promise<number> => {
+    const [row] = await prisma.$queryRaw<{ at: Date | null }[]>`
+      SELECT coalesce((SELECT max(hour) - interval '2 hours' FROM health_hour
+                        WHERE hour < ${now}::timestamptz),
+                      (SELECT min(at) FROM health_sample)) AS at`;
+    const oldest = midnight(now).getTime() - (samplesDays + 1) * DAY;
+    return Math.max(oldest, startOfHour(row?.at ?? now));
+  };
+
   return {
     async rollUp(now, keep) {
-      await alone((tx) => sum(tx, now));
+      const until = startOfHour(now);
+      // In pieces: after a long pause all at once would take too long.
+      for (let at = await edge(now, keep.samplesDays); at < until; at += PIECE) {
+        const [from, to] = [new Date(at), new Date(Math.min(at + PIECE, until))];
+        await alone((tx) => sumHours(tx, from, to));
+      }
+      await alone((tx) => sumDays(tx, now));
       await alone((tx) => makePartitions(tx, now));
       await alone((tx) => forget(tx, now, keep));
     },
   };
 }
 
-/** Finished hours and days, again from shortly before where it ended: samples may have come late. */
-async function sum(tx: Tx, now: Date): Promise<void> {
+async function sumHours(tx: Tx, from: Date, until: Date): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO health_hour (hour, server_id, checks, good, bad, unknown, answered, latency_sum, latency_max)
     SELECT date_trunc('hour', at, 'UTC'), server_id, ${COUNTS} FROM health_sample
-     WHERE at < date_trunc('hour', ${now}::timestamptz, 'UTC')
-       AND at >= coalesce((SELECT max(hour) - interval '2 hours' FROM health_hour
-                            WHERE hour < ${now}::timestamptz), '-infinity')
-     GROUP BY 1, 2
+     WHERE at >= ${from}::timestamptz AND at < ${until}::timestamptz GROUP BY 1, 2
     ON CONFLICT (server_id, hour) DO UPDATE SET checks = excluded.checks, good = excluded.good,
       bad = excluded.bad, unknown = excluded.unknown, answered = excluded.answered,
       latency_sum = excluded.latency_sum, latency_max = excluded.latency_max`;
+}
+
+/** Finished days, the last one again. */
+async function sumDays(tx: Tx, now: Date): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO health_day (day, server_id, checks, good, bad, unknown, answered, latency_sum, latency_max)
     SELECT date_trunc('day', hour, 'UTC'), server_id, ${SUMS} FROM health_hour
@@ -51,6 +70,7 @@ async function sum(tx: Tx, now: Date): Promise<void> {
       latency_sum = excluded.latency_sum, latency_max = excluded.latency_max`;
 }
 
+const startOfHour = (at: Date) => Math.floor(at.getTime() / HOUR) * HOUR;
 const midnight = (at: Date) => new Date(Math.floor(at.getTime() / DAY) * DAY);
 const nameOf = (day: Date) => `health_sample_${day.toISOString().slice(0, 10).replaceAll('-', '')}`;
 
@@ -66,6 +86,8 @@ async function makePartitions(tx: Tx, now: Date): Promise<void> {
   const days = new Map([...ahead, ...strays.map((row) => row.day)].map((day) => [+day, day]));
   const missing = [...days.values()].filter((day) => !there.has(nameOf(day)));
   if (missing.length === 0) return;
+  // Moving what has gathered for days may take its time.
+  await tx.$executeRawUnsafe('SET LOCAL statement_timeout = 110000');
   // New samples wait: one that was on its way to the default partition would be refused there.
   await tx.$executeRawUnsafe('LOCK TABLE ONLY health_sample IN SHARE ROW EXCLUSIVE MODE');
   for (const day of missing) {

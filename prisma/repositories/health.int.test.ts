@@ -110,6 +110,18 @@ describe('write', () => {
     expect(await all.health.history(a.id, range)).toMatchObject([{ from: first }, { from: later }]);
   });
 
+  it('takes whatever a host has said', async () => {
+    const { id } = await anAdoptedServer(all);
+    const odd = 'a\u0000b \ud83d \\u0000 \\ud800 \u{1f600} "\'';
+    const part = { state: 'ok' as const, reason: odd };
+    const parts = { ssh: part, docker: part, disk: part, memory: part, load: part };
+    const report = { ...parts, firewall: part, pending_reboot: part, clock: part, overall: part };
+    await all.health.write([aHealth(id, now(), { bootId: odd, report, latencyMs: 0.25 })]);
+    const stored = await all.health.target(id);
+    expect(stored).toMatchObject({ latencyMs: 0.25, bootId: stored?.report?.ssh.reason });
+    expect(stored?.bootId).toMatch(/^a\ufffdb \ufffd .*\u{1f600} "'$/u);
+  });
+
   it('waits for nobody who is at a server', async () => {
     const server = await anAdoptedServer(all);
     await stage.prisma.$transaction(async (tx) => {

@@ -39,7 +39,10 @@ export function createOperationEnds({ prisma, clock }: RepositoryDeps): Ends {
   ): Promise<OperationRow> => {
     const recovers = row.kind === 'recover';
     const after = recovers ? statusAfterRecovery : statusAfter;
-    await moveServer(tx, server, after(status, row, server), recovers && row.attempt > 0);
+    // A recovery that only observed, or found its incident closed, has brought nothing back.
+    const idle = recovers && row.attempt === 0 && !(await isOver(tx, server.id));
+    const to = idle && status === 'succeeded' ? null : after(status, row, server);
+    await moveServer(tx, server, to, recovers && row.attempt > 0);
     await closeQuestions(tx, clock, row.id);
     const percent = status === 'succeeded' ? 100 : row.percent;
     await appendEvent(tx, clock, row.id, {

@@ -1,7 +1,9 @@
+import { OpsError } from '#domain/errors.ts';
 import type { RecoveryCaps } from '#domain/fleet.ts';
 import type { Clock } from '#domain/ports.ts';
 import { DISRUPTIVE_RUNGS } from '#domain/recovery.ts';
 import type { RungOutcome } from '#generated/prisma/client.ts';
+import { isUuid } from './clean.ts';
 import type { Tx } from './deps.ts';
 import type { OperationRow } from './operation-rows.ts';
 import { type Contender, rampLimit, whyWait } from './recovery-turn.ts';
@@ -36,7 +38,10 @@ export function createRecoveryQueue(clock: Clock) {
     operation: OperationRow,
     incidentId: string,
   ): Promise<Contender> => {
-    const incident = await tx.incident.findUniqueOrThrow({ where: { id: incidentId } });
+    const incident = isUuid(incidentId)
+      ? await tx.incident.findUnique({ where: { id: incidentId } })
+      : null;
+    if (!incident) throw new OpsError('not_found', `There is no incident ${incidentId}.`);
     const server = await tx.server.findUniqueOrThrow({
       where: { id: operation.serverId },
       include: { group: true, providerAccount: true },
@@ -82,8 +87,7 @@ export function createRecoveryQueue(clock: Clock) {
       const helped = rearmedAt
         ? await tx.recoveryRung.count({
             where: {
-              ...{ outcome: 'helped', rung: { in: DISRUPTIVE }, finishedAt: { gte: rearmedAt } },
-              startedAt: { gte: rearmedAt },
+              ...{ outcome: 'helped', rung: { not: 'recheck' }, finishedAt: { gte: rearmedAt } },
             },
           })
         : Number.POSITIVE_INFINITY;

@@ -70,8 +70,12 @@ describe('sync', () => {
 
   it('follows addresses until a human has set them, and ignores what is none', async () => {
     await sync([listed('1')]);
-    await sync([listed('1', { ipv4: '192.0.2.8', ipv6: 'nonsense', hostname: 'new' })]);
-    const { connection, hostname } = await servers.require(handle('1'));
+    await sync([
+      listed('1', { ipv4: '192.0.2.8', ipv6: 'nonsense', hostname: 'new', region: 'vilnius' }),
+    ]);
+    await sync([listed('1', { ipv4: '192.0.2.8', hostname: 'new' })]);
+    const { connection, hostname, region } = await servers.require(handle('1'));
+    expect(region).toBe('vilnius');
     expect({ connection, hostname }).toMatchObject({
       ...{ hostname: 'new', connection: { ipv4: '192.0.2.8', ipv6: null } },
     });
