@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPlaybooks } from '#adapters/ansible/index.ts';
-import { createOutsideProbe } from '#adapters/health/outside.ts';
 import { createHttpFactory } from '#adapters/http.ts';
 import { createPrograms } from '#adapters/programs.ts';
 import { createSsh } from '#adapters/ssh/index.ts';
-import { createHostProbe } from '#adapters/ssh/pool.ts';
 import { createTcpProbe } from '#adapters/tcp-probe.ts';
 import type { Environment } from '#config/index.ts';
-import { DEFAULT_RECOVERY_CAPS } from '#domain/fleet.ts';
-import type { HostProbe, OutsideProbe } from '#domain/health/probes.ts';
 import type { Playbooks, Ssh, TcpProbe } from '#domain/remote.ts';
 import type { ToolDeps } from '#domain/tool-deps.ts';
 import { createCheckpointer } from '#graph/checkpointer.ts';
@@ -20,19 +16,20 @@ import { createGraphRun } from '#workers/graph-run.ts';
 import { shareMetrics } from '#workers/metrics-share.ts';
 import { createProcessor } from '#workers/processor.ts';
 import { createPrune } from '#workers/prune.ts';
+import { EPOCH_SECONDS } from '#workers/start-guard.ts';
 import { createSweep } from '#workers/sweeper.ts';
 import { createSync } from '#workers/sync.ts';
 import { agentKeys, hostSettings } from './agent-keys.ts';
 import type { Core } from './core.ts';
+import { createProbes, type HealthOverrides, startHealth } from './health-role.ts';
 import { playbooksDir } from './places.ts';
 import { createAccounts, findAccount } from './providers.ts';
+import { createGuard } from './start-guard.ts';
 
 /** Ports that tests, the demo and the bench put in place of the real ones. */
-export interface WorkerOverrides {
+export interface WorkerOverrides extends HealthOverrides {
   readonly ssh?: Ssh;
   readonly tcp?: TcpProbe;
-  readonly hosts?: HostProbe;
-  readonly outside?: OutsideProbe;
   readonly playbooks?: Playbooks;
 }
 
@@ -50,6 +47,8 @@ const CONCURRENCY = 25;
 export async function startWorker(core: Core, env: Environment, overrides: WorkerOverrides = {}) {
   const { config, repositories, clock, log, metrics, doorbell, agent, leases } = core;
   const { settings } = config;
+  const guard = createGuard(core);
+  await guard.atStart();
   const checkpointer = createCheckpointer(core.databaseUrl);
   await checkpointer.setup();
   const accounts = createAccounts(env, settings, {
@@ -63,8 +62,7 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
     providerOf: findAccount(accounts),
     ssh: overrides.ssh ?? createSsh({ log }),
     tcp: overrides.tcp ?? createTcpProbe(),
-    outside: overrides.outside ?? createOutsideProbe({ log, clock }),
-    hosts: overrides.hosts ?? createHostProbe({ log, clock }),
+    ...createProbes(core, overrides),
     playbooks:
       overrides.playbooks ?? createPlaybooks({ playbooksDir, runDir: core.paths.runs, log }),
     clock,
@@ -83,7 +81,12 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
         maxAttempts: settings.PROVISIONING_MAX_RETRIES,
         inputTtlSeconds: settings.INPUT_REQUEST_TTL,
         retryDelaySeconds: settings.PROVISIONING_RETRY_DELAY,
-        caps: DEFAULT_RECOVERY_CAPS,
+        caps: {
+          fleetAtOnce: settings.RECOVERY_FLEET_AT_ONCE,
+          accountAtOnce: settings.RECOVERY_ACCOUNT_AT_ONCE,
+          attemptsPerDay: settings.RECOVERY_ATTEMPTS_PER_DAY,
+          fleetPerDay: settings.RECOVERY_FLEET_PER_DAY,
+        },
       },
       publicUrl: config.publicUrl,
       abilities: (server) => {
@@ -132,6 +135,7 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
     handlers: { 'graph.run': graphRun },
     log,
   });
+  const health = startHealth(core, toolDeps, overrides);
   const prune = createPrune({ ...repositories, runner, threads: checkpointer.threads });
   const turns = [
     every('prune', PRUNE_SECONDS, prune, { clock, log }),
@@ -139,15 +143,16 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
       clock,
       log,
     }),
+    every('epoch', EPOCH_SECONDS, guard.goOn, { clock, log }),
     every(
       'sync',
       settings.SYNC_INTERVAL,
       createSync({
         ...repositories,
         accounts: accounts.filter(({ inventory }) => inventory),
-        agent,
-        log,
+        ...{ agent, clock, log, isOnline: health.isOnline },
         autoProvision: settings.ZAVHOZ_AUTO_PROVISION,
+        retryAfterMs: [settings.SYNC_INTERVAL * 50, settings.SYNC_INTERVAL * 100],
       }),
       { clock, log },
     ),
@@ -168,10 +173,11 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
     async stop() {
       gate.drain();
       const closed = processor.close();
-      await Promise.all(turns.map((end) => end()));
+      await Promise.all([health.stop(), ...turns.map((end) => end())]);
       await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })]);
       gate.cut();
       await Promise.race([closed, sleep(8000, undefined, { ref: false })]);
+      await toolDeps.hosts.close();
       await sharing.close();
       gate.close();
       await checkpointer.close();

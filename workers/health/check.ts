@@ -7,7 +7,7 @@ import type { Clock } from '#domain/ports.ts';
 import type { SshTarget } from '#domain/remote.ts';
 
 /** How long what a login needs (keys, host keys, jump hosts) is taken for true. */
-const TARGET_MS = 300_000;
+const TARGET_MS = 3_600_000;
 
 export interface CheckDeps {
   readonly hosts: HostProbe;
@@ -65,10 +65,8 @@ export function createCheck({ hosts, outside, targetOf, clock }: CheckDeps) {
       const target = await targetFor(server);
       if (target === null) return { check: await fromOutside(server, options), report: null };
       const check = await hosts.check(target, options);
-      // Keys and host keys change under our feet when somebody provisions it.
-      if (check.outcome === 'login_refused' || check.outcome === 'host_key_changed') {
-        targets.delete(server.handle);
-      }
+      // Keys and host keys change under our feet when somebody provisions it: looked up anew.
+      if (check.outcome !== 'answered') targets.delete(server.handle);
       const report = check.reading && judgeReading(check.reading, server.expectations);
       return { check, report };
     },

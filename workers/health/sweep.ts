@@ -72,7 +72,8 @@ export function createSweep(deps: SweepDeps) {
     }
     if (!entry.connected) {
       entry.placeAt ??= budget.reserve(now);
-      if (entry.placeAt <= now) return { turn, fresh: true, deadlineMs: CHECK_MS };
+      // Its login is the one that is kept.
+      if (entry.placeAt <= now) return { turn, fresh: false, deadlineMs: CHECK_MS };
       entry.slotAt = entry.placeAt;
       entry.extraAt = NEVER;
       return null;
