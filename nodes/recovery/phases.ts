@@ -15,5 +15,9 @@ export const RECOVERY_SECONDS = {
 export const BOOT_SECONDS = 300;
 /** How long services may take to come up before the proof fails. */
 export const PROOF_SECONDS = 120;
+/** Between two looks at a host that boots. */
+export const BOOT_LOOK_MS = 5000;
+/** Looks in a row at which sshd answers and lets us in no more: waiting longer changes nothing. */
+export const MOST_REFUSALS = 6;
 /** Between two looks. */
 export const LOOK_MS = 2000;

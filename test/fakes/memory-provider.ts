@@ -13,6 +13,8 @@ export interface MemoryProvider {
   readonly effects: Record<ProviderAction, (address: string) => void>;
   /** Before the action is carried out; may throw. */
   before: (action: ProviderAction) => void;
+  /** Thrown by every question while set. */
+  down: OpsError | null;
   /** The next answers are lost after the action was carried out. */
   lost: number;
   readonly handle: ToolDeps['providerOf'];
@@ -45,6 +47,7 @@ export function createMemoryProvider(
     },
     before: () => {},
     lost: 0,
+    down: null,
     handle: () => ({
       provider,
       pace: {
@@ -59,11 +62,14 @@ export function createMemoryProvider(
       return world.can;
     },
     list: async () => [],
-    facts: async (ref) => ({
-      ...{ ref, hostname: null, ipv4: addressOf(ref), ipv6: null, sshPort: 22, label: null },
-      ...{ state: 'active', os: 'debian-12', activeTask: null, user: 'root' },
-      ...world.facts,
-    }),
+    async facts(ref) {
+      if (world.down) throw world.down;
+      return {
+        ...{ ref, hostname: null, ipv4: addressOf(ref), ipv6: null, sshPort: 22, label: null },
+        ...{ state: 'active', os: 'debian-12', activeTask: null, user: 'root' },
+        ...world.facts,
+      };
+    },
     systems: async () => [{ id: 'debian-12', title: 'Debian 12' }],
     async start(ref, action) {
       world.before(action);

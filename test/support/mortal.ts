@@ -14,6 +14,7 @@ export function mortal() {
   let cut: { at: number; when: 'before' | 'after' } | null = null;
   let dead = false;
   const names: string[] = [];
+  const listeners = new Map<string, () => Promise<void>>();
   const killed = () => new OpsError('lease_lost', 'killed');
 
   const guarded = async (name: string, run: () => unknown): Promise<unknown> => {
@@ -27,6 +28,7 @@ export function mortal() {
       throw killed();
     }
     const result = await run();
+    await listeners.get(name)?.();
     if (mine === 'after' || dead) {
       dead = true;
       throw killed();
@@ -70,6 +72,8 @@ export function mortal() {
       cut = null;
       dead = false;
     },
+    /** Right after each call of this name, e.g. `recoveries.reserve`. */
+    onCall: (name: string, then: () => Promise<void>) => void listeners.set(name, then),
     isDead: () => dead,
     /** Calls since the last killAt, by name. */
     names: (): readonly string[] => names,

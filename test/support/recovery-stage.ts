@@ -5,6 +5,8 @@ import type { Approval } from '#domain/approval.ts';
 import { OpsError } from '#domain/errors.ts';
 import { DEFAULT_RECOVERY_CAPS } from '#domain/fleet.ts';
 import type { GroupPolicy } from '#domain/group.ts';
+import type { HostReading } from '#domain/health/reading.ts';
+import type { HealthSample, TargetHealth } from '#domain/health/target.ts';
 import type { IncidentType } from '#domain/incident.ts';
 import { isTerminal, type Operation } from '#domain/operation.ts';
 import { NOWHERE } from '#domain/policy.ts';
@@ -52,6 +54,7 @@ export async function createRecoveryStage() {
   ) as unknown as Repositories;
   const playbooks = createMemoryPlaybooks(hosts);
   const services = new Map<string, 'ok' | 'failed'>();
+  const reading = new Map<string, Partial<HostReading>>();
   const toolDeps = {
     ...alive,
     providerOf: (server) => {
@@ -60,7 +63,7 @@ export async function createRecoveryStage() {
     },
     ssh: life.wrap('ssh', createMemorySsh(hosts)),
     tcp: createMemoryTcpProbe(hosts),
-    hosts: createMemoryHostProbe(hosts),
+    hosts: createMemoryHostProbe(hosts, (address) => reading.get(address) ?? {}),
     outside: {
       ping: async () => true,
       service: async (address) => ({
@@ -152,6 +155,7 @@ export async function createRecoveryStage() {
   const stage = {
     ...{
       repositories,
+      reading,
       hosts,
       host,
       provider,
@@ -176,6 +180,27 @@ export async function createRecoveryStage() {
         ...{ by: 'agent:health', key: `recover:${incident.id}:${incident.reopened}` },
       });
       return { incident, operationId: begun.id };
+    },
+    /** A check that fails as long as `services` says so. */
+    async brokenService(handle: string, address: string) {
+      services.set(address, 'failed');
+      const { id } = await repositories.servers.require(handle);
+      const checks = [{ kind: 'tcp', port: 8080 }] as const;
+      await repositories.health.setServices(id, [{ name: 'web', checks }]);
+    },
+    /** A server whose checks have just been good. */
+    async healthy(serverId: string) {
+      const at = clock.now();
+      const health: TargetHealth = {
+        ...{ serverId, state: 'ok' as const, since: at, missingSince: null, misses: 0, goods: 9 },
+        ...{ freshGoods: 3, recent: '111', flapping: false, checks: 9, lastCheckAt: at },
+        ...{ lastGoodAt: at, report: null, latencyMs: 1, bootId: 'boot-0' },
+      };
+      const sample: HealthSample = {
+        ...{ serverId, at, state: 'ok' as const, latencyMs: 1, diskPercent: null },
+        ...{ memoryPercent: null, loadPercent: null },
+      };
+      await repositories.health.write([{ health, sample }]);
     },
     /** One wake-up; a worker that was killed leaves everything as it is. */
     async wake(operationId: string): Promise<void> {

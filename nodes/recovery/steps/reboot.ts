@@ -5,7 +5,7 @@ import { serverReboot } from '#tools/server/start-task.ts';
 import { providerTask } from '../../provisioner/provider-task.ts';
 import type { RecoveryDeps } from '../deps.ts';
 import { look, type SeenLook } from '../look.ts';
-import { BOOT_SECONDS, LOOK_MS, RECOVERY_SECONDS } from '../phases.ts';
+import { BOOT_LOOK_MS, BOOT_SECONDS, MOST_REFUSALS, RECOVERY_SECONDS } from '../phases.ts';
 
 const Notes = z.object({
   record: z.string().nullable(),
@@ -53,14 +53,16 @@ async function notesOf({ deps, memo, state, server }: StepContext<RecoveryDeps>)
 async function rebooted(context: StepContext<RecoveryDeps>, notes: Notes): Promise<string> {
   const { deps, server, signal, progress } = context;
   const until = deps.clock.now().getTime() + BOOT_SECONDS * 1000;
-  for (;;) {
+  for (let refusals = 0, told = ''; ; ) {
     const seen = await look(context);
+    refusals = seen.outcome === 'login_refused' ? refusals + 1 : 0;
+    if (refusals >= MOST_REFUSALS) throw new OpsError('login_refused', seen.message);
     if (seen.outcome === 'answered' && isNewBoot(seen, notes, deps.clock.now())) {
       return notes.boot_before === null
         ? 'rebooted, it answers'
         : 'rebooted: another boot id, it answers';
     }
-    if (deps.clock.now().getTime() + LOOK_MS > until) {
+    if (deps.clock.now().getTime() + BOOT_LOOK_MS > until) {
       throw seen.outcome === 'answered'
         ? new OpsError('verification_failed', `${server.handle} was not rebooted: same boot id.`)
         : new OpsError(
@@ -68,8 +70,9 @@ async function rebooted(context: StepContext<RecoveryDeps>, notes: Notes): Promi
             `${server.handle} did not come back within ${BOOT_SECONDS} s: ${seen.message}`,
           );
     }
-    await progress(`waiting for the boot: ${seen.message}`);
-    await deps.clock.sleep(LOOK_MS, signal);
+    if (seen.message !== told) await progress(`waiting for the boot: ${seen.message}`);
+    told = seen.message;
+    await deps.clock.sleep(BOOT_LOOK_MS, signal);
   }
 }
 
