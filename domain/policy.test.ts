@@ -69,6 +69,44 @@ describe('judge', () => {
   });
 });
 
+describe('judge, of a recovery', () => {
+  const recover = {
+    kind: 'recover' as const,
+    incidentId: 'i',
+    target: 'vps-1',
+    by: 'agent:health',
+    key: 'k',
+  };
+
+  it.each(['ready', 'in_use', 'error'] as const)('begins from %s', (status) => {
+    expect(judge(recover, server({ status }), null).verdict).toBe('accept');
+  });
+
+  it.each(['maintenance', 'discovered', 'unreachable', 'pending_setup'] as const)(
+    'leaves a server alone that is %s',
+    (status) => {
+      expect(() => judge(recover, server({ status }), null)).toThrowError(
+        expect.objectContaining({ code: 'illegal_transition' }),
+      );
+    },
+  );
+
+  it('joins the one under way, and stands back behind any other work', () => {
+    const first = operation({ kind: 'recover' });
+    expect(judge(recover, server(), first)).toEqual({ verdict: 'join', operation: first });
+    expect(() => judge(recover, server(), operation({}))).toThrowError(
+      expect.objectContaining({ code: 'conflict' }),
+    );
+  });
+
+  it('gives way to a rebuild', () => {
+    const first = operation({ kind: 'recover' });
+    expect(judge(rebuild, server({ status: 'error' }), first)).toEqual({
+      ...{ verdict: 'accept', supersede: first },
+    });
+  });
+});
+
 describe('what the agent depends on', () => {
   const own = { addresses: new Set(['192.0.2.7']) };
 
