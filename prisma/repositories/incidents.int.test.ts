@@ -146,13 +146,14 @@ describe('a recovery', () => {
   });
 
   it.each(['ready', 'in_use'] as const)('that succeeds leads back to %s', async (status) => {
-    const { take, server: broken } = await aRecovery(all, { status });
+    const { take, incident, server: broken } = await aRecovery(all, { status });
+    await resolve(incident.id);
     await finish(take, 'succeeded');
     expect(await server(broken.handle)).toEqual([status, null]);
   });
 
   it('that provisions counts attempts in an episode of its own and leads back too', async () => {
-    const { take, server: broken } = await aRecovery(all, { status: 'in_use' });
+    const { take, incident, server: broken } = await aRecovery(all, { status: 'in_use' });
     expect(await all.operations.claimAttempt(take, 1, 2)).toMatchObject({ episode: 1, attempt: 1 });
     expect((await server(broken.handle))[0]).toBe('provisioning');
     await all.operations.claimAttempt(take, 1, 2);
@@ -163,7 +164,17 @@ describe('a recovery', () => {
     await expect(all.operations.claimAttempt(take, 3, 2)).rejects.toMatchObject({
       code: 'attempts_exhausted',
     });
+    await resolve(incident.id);
     expect(await finish(take, 'succeeded')).toMatchObject({ status: 'succeeded' });
+    expect(await server(broken.handle)).toEqual(['in_use', null]);
+  });
+
+  it('that only observed leaves the error to whoever resolves the incident', async () => {
+    const { take, incident, server: broken } = await aRecovery(all, { status: 'in_use' });
+    await finish(take, 'succeeded');
+    expect(await server(broken.handle)).toEqual(['error', 'in_use']);
+    await all.incidents.resolve(broken.handle, ['server_unreachable'], 'By itself');
+    expect(await all.incidents.find(incident.id)).toMatchObject({ status: 'resolved' });
     expect(await server(broken.handle)).toEqual(['in_use', null]);
   });
 

@@ -7,7 +7,7 @@ import { Prisma } from '#generated/prisma/client.ts';
 import { appendAudit } from './audit.ts';
 import { cleanJson } from './clean.ts';
 import type { RepositoryDeps, Tx } from './deps.ts';
-import { bringBack, isOver } from './error-status.ts';
+import { bringBack, isOver, isTakenOut } from './error-status.ts';
 import {
   appendEvent,
   leaseLost,
@@ -38,11 +38,14 @@ export function createOperationEnds({ prisma, clock }: RepositoryDeps): Ends {
     error: OperationError | null,
   ): Promise<OperationRow> => {
     const recovers = row.kind === 'recover';
-    const after = recovers ? statusAfterRecovery : statusAfter;
-    // A recovery that only observed, or found its incident closed, has brought nothing back.
-    const idle = recovers && row.attempt === 0 && !(await isOver(tx, server.id));
-    const to = idle && status === 'succeeded' ? null : after(status, row, server);
-    await moveServer(tx, server, to, recovers && row.attempt > 0);
+    if (recovers) {
+      // One that only observed has succeeded too, with the server as broken as it was.
+      const unproven = status === 'succeeded' && (await isTakenOut(tx, server.id));
+      const after = statusAfterRecovery(unproven ? 'failed' : status, row, server);
+      await moveServer(tx, server, after, row.attempt > 0 && status !== 'succeeded');
+    } else {
+      await moveServer(tx, server, statusAfter(status, row, server), false);
+    }
     await closeQuestions(tx, clock, row.id);
     const percent = status === 'succeeded' ? 100 : row.percent;
     await appendEvent(tx, clock, row.id, {
