@@ -1,0 +1,220 @@
+import { randomInt } from 'node:crypto';
+import ssh2 from 'ssh2';
+import { checkAnswer, isCheck } from './check-answer.ts';
+import { createEndpoint, type Endpoint } from './endpoint.ts';
+import {
+  bareKey,
+  type FleetClock,
+  HEALTHY,
+  type HostState,
+  newBootId,
+  REMEDIES,
+  type Remedy,
+  type SimHost,
+  type Trouble,
+} from './host.ts';
+import { runProgram } from './programs.ts';
+import { createSshRecords } from './records.ts';
+
+type Changing<T> = { -readonly [K in keyof T]: T[K] };
+interface Machine extends Changing<SimHost> {
+  state: HostState;
+  authorizedKeys: Set<string>;
+  endpoint: Endpoint;
+  key: number;
+  troubles: Trouble[];
+}
+
+export interface FleetOptions {
+  /** One for all addresses; 0 takes one that is free on the first. */
+  readonly port?: number;
+  readonly clock?: FleetClock;
+  /** How a slow host waits; by default the fleet's clock. */
+  readonly pause?: (ms: number) => Promise<void>;
+}
+
+const realClock: FleetClock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, ms);
+      signal.addEventListener('abort', () => reject(clearTimeout(timer) ?? signal.reason));
+    }),
+};
+/** Host keys are dear to make and dearer to have: a few, shared. */
+const KEYS = 8;
+const never = new AbortController().signal;
+
+/** Simulated servers, each a real SSH endpoint at a loopback address of its own. */
+export function createSimFleet(options: FleetOptions = {}) {
+  const clock = options.clock ?? realClock;
+  const pause = options.pause ?? ((ms: number) => clock.sleep(ms, never));
+  const port = options.port ?? randomInt(20_000, 32_000);
+  const machines = new Map<string, Machine>();
+  const keys = Array.from({ length: KEYS }, () => {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    const [type = '', key = ''] = pair.public.split(' ');
+    return { type, key, privateKey: pair.private };
+  });
+  const keyAt = (index: number) => keys[index % KEYS] as (typeof keys)[number];
+  const records = createSshRecords(clock.now);
+
+  const at = (address: string): Machine => {
+    const machine = machines.get(address);
+    if (machine === undefined) throw new Error(`no simulated host at ${address}`);
+    return machine;
+  };
+  const heard = ({ state }: Machine) => state.net === 'up' && state.path === 'open';
+
+  /** Sockets follow the state. */
+  async function settle(machine: Machine): Promise<void> {
+    const { endpoint, state } = machine;
+    const closed = state.path === 'open' && (state.net === 'refuse' || state.sshd === 'dead');
+    if (closed) endpoint.deafen();
+    else await endpoint.listen();
+    if (state.net === 'refuse') endpoint.hangUp();
+    else if (heard(machine)) endpoint.thaw();
+    else endpoint.freeze();
+  }
+
+  async function change(address: string, changes: Partial<HostState>): Promise<void> {
+    const machine = at(address);
+    machine.state = { ...machine.state, ...changes };
+    await settle(machine);
+  }
+
+  function add(
+    address: string,
+    given: { id: string; rootPassword?: string; authorizedKeys?: readonly string[] } & {
+      state?: Partial<HostState>;
+    },
+  ): SimHost {
+    const key = machines.size;
+    const machine: Machine = {
+      ...{ address, id: given.id, state: { ...HEALTHY, ...given.state } },
+      ...{ bootId: newBootId(), bootedAt: clock.now(), key, hostKey: keyAt(key), troubles: [] },
+      rootPassword: given.rootPassword ?? '',
+      authorizedKeys: new Set((given.authorizedKeys ?? []).map(bareKey)),
+      endpoint: createEndpoint(address, port, keyAt(key).privateKey, {
+        answers: () => heard(machine),
+        methods: () => (machine.state.passwordLogin ? ['publickey', 'password'] : ['publickey']),
+        admits(credential) {
+          if (machine.state.logins === 'refused') return false;
+          if ('publicKey' in credential) return machine.authorizedKeys.has(credential.publicKey);
+          return machine.state.passwordLogin && credential.password === machine.rootPassword;
+        },
+        run: (command) => run(machine, command),
+        on(what, text) {
+          if (what === 'connection') records.connection(address);
+          else if (what === 'login') records.login(address, text);
+          else records.refusal(address, text);
+        },
+      }),
+    };
+    machines.set(address, machine);
+    return machine;
+  }
+
+  async function run(machine: Machine, command: string) {
+    if (!heard(machine)) return null;
+    const check = isCheck(command);
+    if (check) records.check(machine.address);
+    else records.command(machine.address, command);
+    if (machine.state.slowMs > 0) await pause(machine.state.slowMs);
+    if (check) return { code: 0, stdout: checkAnswer(machine, clock.now()) };
+    return runProgram(command, machine, {
+      port,
+      neighbour,
+      restarted: () => void heal(machine.address, 'restart'),
+    });
+  }
+
+  function neighbour(address: string): 'open' | 'refused' | 'filtered' {
+    const seen = machines.get(address)?.state;
+    if (seen === undefined || seen.net === 'swallow') return 'filtered';
+    return seen.net === 'refuse' || seen.sshd === 'dead' ? 'refused' : 'open';
+  }
+
+  /** A trouble begins; what was like it before comes back with its remedy. */
+  async function break_(address: string, trouble: Trouble): Promise<void> {
+    const machine = at(address);
+    machine.troubles.push(trouble);
+    if (trouble.losesKeys) machine.authorizedKeys.clear();
+    await change(address, trouble.effects);
+  }
+
+  /** Ends what this remedy, or a gentler one, ends; the rest goes on. */
+  async function heal(address: string, remedy: Remedy): Promise<void> {
+    const machine = at(address);
+    const rest = machine.troubles.filter(
+      ({ healedBy }) =>
+        healedBy === 'nothing' || REMEDIES.indexOf(healedBy) > REMEDIES.indexOf(remedy),
+    );
+    const over = machine.troubles.filter((one) => !rest.includes(one));
+    machine.troubles = rest;
+    const before = over.flatMap(({ effects }) => Object.keys(effects) as (keyof HostState)[]);
+    const healed = Object.fromEntries(before.map((key) => [key, HEALTHY[key]]));
+    const still = Object.assign({}, ...rest.map(({ effects }) => effects));
+    await change(address, { ...healed, ...still });
+  }
+
+  return {
+    port,
+    records,
+    keyAt,
+    add,
+    at: (address: string): SimHost => at(address),
+    hosts: (): readonly SimHost[] => [...machines.values()],
+    change,
+    break: break_,
+    heal,
+    neighbour,
+    /** Everything that was wrong is over, whatever it needed. */
+    async mend(address: string): Promise<void> {
+      const machine = at(address);
+      machine.troubles = [];
+      await change(address, { ...HEALTHY, passwordLogin: machine.state.passwordLogin });
+    },
+    /** Off and on: what stood ends, another boot, the same disk. */
+    async reboot(address: string, downMs: number): Promise<void> {
+      const machine = at(address);
+      machine.endpoint.hangUp();
+      await change(address, { net: 'refuse' });
+      await clock.sleep(downMs, never);
+      Object.assign(machine, { bootId: newBootId(), bootedAt: clock.now() });
+      const stillDown = machine.troubles.find(
+        ({ healedBy, effects }) => effects.net !== undefined && healedBy !== 'reboot',
+      );
+      await change(address, { net: stillDown?.effects.net ?? 'up' });
+      await heal(address, 'reboot');
+    },
+    setPassword(address: string, rootPassword: string, passwordLogin: boolean): Promise<void> {
+      at(address).rootPassword = rootPassword;
+      return change(address, { passwordLogin });
+    },
+    authorize: (address: string, key: string) => void at(address).authorizedKeys.add(bareKey(key)),
+    /** A new disk: another host key, no keys, one password. */
+    async wipe(address: string, rootPassword: string): Promise<void> {
+      const machine = at(address);
+      machine.endpoint.hangUp();
+      const key = machine.key + 1;
+      Object.assign(machine, { key, hostKey: keyAt(key), rootPassword });
+      Object.assign(machine, { bootId: newBootId(), bootedAt: clock.now() });
+      machine.authorizedKeys.clear();
+      machine.endpoint.useKey(keyAt(key).privateKey);
+      await heal(address, 'reinstall');
+      await change(address, { passwordLogin: true, docker: 'absent', firewall: false });
+    },
+    /** Opens all ports, some at a time. */
+    async start(): Promise<void> {
+      for (const machine of machines.values()) await settle(machine);
+    },
+    close(): void {
+      for (const { endpoint } of machines.values()) {
+        endpoint.deafen();
+        endpoint.hangUp();
+      }
+    },
+  };
+}
+export type SimFleet = ReturnType<typeof createSimFleet>;
