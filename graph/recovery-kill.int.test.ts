@@ -45,8 +45,7 @@ describe('a worker that is killed', { timeout: 600_000 }, () => {
     expect(cuts.length).toBeGreaterThan(20);
     for (const [index, at] of cuts.entries()) {
       const when = index % 2 === 0 ? 'after' : 'before';
-      const seen = await recovered(at, when);
-      const { killedAt, calls, ...outcome } = seen;
+      const { killedAt, calls, ...outcome } = await recovered(at, when);
       expect(outcome, `killed ${when} effect ${at} (${killedAt})`).toEqual({
         asked: ['reboot', 'reset_password'],
         told: ['incident_resolved'],
@@ -59,6 +58,6 @@ describe('a worker that is killed', { timeout: 600_000 }, () => {
 
 /** Cut points over the whole run, each neighbourhood once. */
 const pick = (calls: number): readonly number[] => {
-  const every = Math.max(1, Math.floor(calls / 40));
+  const every = Math.max(1, Math.floor(calls / 24));
   return Array.from({ length: Math.floor(calls / every) }, (_, index) => 1 + index * every);
 };

@@ -50,7 +50,8 @@ export function createRunner({ nodes, runtime, checkpointer }: RunnerDeps): Grap
       const before = await graph.getState(config);
       const pending = before.tasks.flatMap(({ interrupts }) => interrupts)[0];
       // Started and ended already: the crash came between the last checkpoint and our own record.
-      if (before.createdAt !== undefined && before.next.length === 0) {
+      // `next` is empty also while the last task's writes wait for their checkpoint: tasks are not.
+      if (before.createdAt !== undefined && before.tasks.length === 0) {
         return endOf(before.values as OpsState, operation);
       }
       const input: Parameters<typeof graph.invoke>[0] =
