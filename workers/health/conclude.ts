@@ -1,5 +1,11 @@
 import { toOpsError } from '#domain/errors.ts';
-import { type Advance, advance, isMiss, type Look } from '#domain/health/advance.ts';
+import {
+  type Advance,
+  advance,
+  isMiss,
+  type Look,
+  MISSES_TO_BE_DOWN,
+} from '#domain/health/advance.ts';
 import { FAULTS, faultReason } from '#domain/health/faults.ts';
 import { changeShare } from '#domain/health/flapping.ts';
 import type { Clock, Logger, Metrics } from '#domain/ports.ts';
@@ -47,6 +53,15 @@ export function createConclude(deps: ConcludeDeps) {
     if (server.busy && !hasDownIncident(entry)) return 'busy';
     const own = seen.outcome === 'timeout' || seen.outcome === 'unreachable';
     return own && deps.stalledSince(startedAt) ? 'stalled' : null;
+  }
+
+  /** Before it counts as down, witnesses are asked: not even its history gets a bad mark else. */
+  async function ownFault({ health }: Entry, { check: seen }: Checked) {
+    if (!isMiss(seen) || health.misses + 1 !== MISSES_TO_BE_DOWN) return null;
+    const since = health.missingSince ?? clock.now();
+    if ((await online.ask(since)) === 'online') return null;
+    await online.goBlind(since);
+    return 'blind';
   }
 
   function apply(entry: Entry, next: Advance, { check: seen }: Checked): void {
@@ -139,10 +154,9 @@ export function createConclude(deps: ConcludeDeps) {
     try {
       const seen = await check.look(entry.server, { ...plan, signal });
       if (entry.dropped || signal.aborted) return;
-      const look: Look = {
-        ...{ ...seen, turn: plan.turn, closing: isClosing(entry) },
-        excuse: excuseOf(entry, seen, startedAt, wasBlind),
-      };
+      const excuse = excuseOf(entry, seen, startedAt, wasBlind) ?? (await ownFault(entry, seen));
+      if (entry.dropped) return;
+      const look: Look = { ...seen, turn: plan.turn, closing: isClosing(entry), excuse };
       const next = advance(entry.health, entry.streaks, look, clock.now());
       metrics.observe('zavhoz_health_check_seconds', seen.check.latencyMs / 1000);
       apply(entry, next, seen);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Agent } from '#domain/agent.ts';
 import { toOpsError } from '#domain/errors.ts';
 import type { FailureLimits } from '#domain/fleet.ts';
@@ -64,7 +65,7 @@ export function createHealthWorker(deps: HealthWorkerDeps): HealthWorker {
   const batch = createBatch(deps);
   const online = createOnline({
     ...{ ...deps, intervalMs },
-    onBlind: () => unsuspect(roster.entries(), batch, clock.now()),
+    onBlind: () => unsuspect(roster.entries(), { batch, now: clock.now(), onDue: sweep.put }),
   });
   const words = createWords(deps);
   const desk = createDesk({
@@ -113,6 +114,7 @@ export function createHealthWorker(deps: HealthWorkerDeps): HealthWorker {
 
   return {
     async run(signal) {
+      setMaxListeners(0, signal); // every check in flight listens to it
       const loops = [sweep, batch, online, services, upkeep, rearm].map((one) => one.run(signal));
       await Promise.all(loops);
       await batch.flush().catch((error: unknown) => {

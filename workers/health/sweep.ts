@@ -144,6 +144,7 @@ export function createSweep(deps: SweepDeps) {
     },
     async run(signal: AbortSignal): Promise<void> {
       let last = clock.now().getTime();
+      signal.addEventListener('abort', () => alarm.abort(), { once: true });
       while (!signal.aborted) {
         const now = clock.now().getTime();
         const jumped = now < last - STALL_MS || now - wakeAt > intervalMs;
@@ -156,8 +157,7 @@ export function createSweep(deps: SweepDeps) {
         const next = pump(now, signal);
         metrics.gauge('zavhoz_health_checks_in_flight', total());
         wakeAt = Math.max(next, now + LEAST_SLEEP_MS);
-        const wake = AbortSignal.any([signal, alarm.signal]);
-        await clock.sleep(wakeAt - now, wake).catch(() => undefined);
+        await clock.sleep(wakeAt - now, alarm.signal).catch(() => undefined);
       }
     },
   };
