@@ -40,7 +40,8 @@ export async function recoveryEnd(
     incident === null || incident.muted
       ? null
       : {
-          dedupeKey: `incident:${incident.id}:${incident.reopened}:${kind}`,
+          // The health worker's keys: whoever comes first tells it, once.
+          dedupeKey: `incident:${incident.id}:${kind.replace('incident_', '')}:${incident.reopened}`,
           severity,
           kind,
           params: { type: incident.type, server: operation.serverHandle, ...params },

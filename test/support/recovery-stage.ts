@@ -6,24 +6,21 @@ import { OpsError } from '#domain/errors.ts';
 import { DEFAULT_RECOVERY_CAPS } from '#domain/fleet.ts';
 import type { GroupPolicy } from '#domain/group.ts';
 import type { HostReading } from '#domain/health/reading.ts';
-import type { HealthSample, TargetHealth } from '#domain/health/target.ts';
 import type { IncidentType } from '#domain/incident.ts';
 import { isTerminal, type Operation } from '#domain/operation.ts';
 import { NOWHERE } from '#domain/policy.ts';
 import type { Repositories } from '#domain/repositories.ts';
-import type { ToolDeps } from '#domain/tool-deps.ts';
 import { createAgent } from '#graph/agent.ts';
 import { createRunner } from '#graph/runner.ts';
 import { createToolCaller } from '#tools/execute.ts';
 import { createGraphRun } from '#workers/graph-run.ts';
 import { aServer } from '../builders/a-server.ts';
 import { testRepositories } from '../builders/repositories.ts';
-import { createMemoryHostProbe } from '../fakes/memory-host-probe.ts';
 import { bareKey, createMemoryHosts } from '../fakes/memory-hosts.ts';
 import { createMemoryPlaybooks } from '../fakes/memory-playbooks.ts';
 import { createMemoryProvider } from '../fakes/memory-provider.ts';
-import { createMemorySsh, createMemoryTcpProbe } from '../fakes/memory-ssh.ts';
 import { mortal } from './mortal.ts';
+import { goodCheck, recoveryTools } from './recovery-tools.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const KEY = describeKey(privateKey.export({ type: 'pkcs1', format: 'pem' }).toString());
@@ -55,31 +52,8 @@ export async function createRecoveryStage() {
   const playbooks = createMemoryPlaybooks(hosts);
   const services = new Map<string, 'ok' | 'failed'>();
   const reading = new Map<string, Partial<HostReading>>();
-  const toolDeps = {
-    ...alive,
-    providerOf: (server) => {
-      const { provider: plain, pace } = provider.handle(server);
-      return { provider: life.wrap('provider', plain), pace };
-    },
-    ssh: life.wrap('ssh', createMemorySsh(hosts)),
-    tcp: createMemoryTcpProbe(hosts),
-    hosts: createMemoryHostProbe(hosts, (address) => reading.get(address) ?? {}),
-    outside: {
-      ping: async () => true,
-      service: async (address) => ({
-        ...{ state: services.get(address) ?? 'ok', reason: '', latencyMs: 1, expiresAt: null },
-      }),
-    },
-    playbooks: life.wrap('playbooks', playbooks),
-    clock,
-    log,
-    keys: { ...KEY, breakGlass: [] },
-    hostSettings: {
-      ...{ timezone: 'UTC', upgrade: true, dockerSource: 'docker', dockerStorageDriver: null },
-      ...{ agentAddresses: [], reinstallOs: null },
-    },
-    own: NOWHERE,
-  } satisfies ToolDeps;
+  const world = { hosts, provider, playbooks, services, reading };
+  const toolDeps = recoveryTools(alive, world, { clock, log, keys: KEY, wrap: life.wrap });
   const saver = new MemorySaver();
   const runner = createRunner({
     checkpointer: life.wrapSaver(saver),
@@ -153,20 +127,7 @@ export async function createRecoveryStage() {
   const operation = (id: string) => repositories.operations.require(id);
 
   const stage = {
-    ...{
-      repositories,
-      reading,
-      hosts,
-      host,
-      provider,
-      playbooks,
-      services,
-      agent,
-      clock,
-      prepared,
-      life,
-      rung,
-    },
+    ...{ ...world, repositories, host, agent, clock, prepared, life, rung },
     advance: base.clock.advance,
     policy: (policy: Partial<GroupPolicy>) =>
       repositories.groups.update('default', { policy }, 'test'),
@@ -189,19 +150,7 @@ export async function createRecoveryStage() {
       await repositories.health.setServices(id, [{ name: 'web', checks }]);
     },
     /** A server whose checks have just been good. */
-    async healthy(serverId: string) {
-      const at = clock.now();
-      const health: TargetHealth = {
-        ...{ serverId, state: 'ok' as const, since: at, missingSince: null, misses: 0, goods: 9 },
-        ...{ freshGoods: 3, recent: '111', flapping: false, checks: 9, lastCheckAt: at },
-        ...{ lastGoodAt: at, report: null, latencyMs: 1, bootId: 'boot-0' },
-      };
-      const sample: HealthSample = {
-        ...{ serverId, at, state: 'ok' as const, latencyMs: 1, diskPercent: null },
-        ...{ memoryPercent: null, loadPercent: null },
-      };
-      await repositories.health.write([{ health, sample }]);
-    },
+    healthy: (serverId: string) => repositories.health.write([goodCheck(serverId, clock.now())]),
     /** One wake-up; a worker that was killed leaves everything as it is. */
     async wake(operationId: string): Promise<void> {
       try {

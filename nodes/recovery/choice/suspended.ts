@@ -15,7 +15,7 @@ export async function tellSuspended(
   });
   if (outcome === 'joined' || incident.muted) return;
   await deps.outbox.enqueue({
-    dedupeKey: `incident:${incident.id}:${incident.reopened}:incident_opened`,
+    dedupeKey: `incident:${incident.id}:opened:${incident.reopened}`,
     severity: 'error',
     kind: 'incident_opened',
     params: {
