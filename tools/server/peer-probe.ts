@@ -94,7 +94,8 @@ async function ask(
 }
 
 export const peerCommand = (host: string, port: number): readonly string[] => [
-  ...['timeout', '5', 'bash', '-c', 'exec 3<>"/dev/tcp/$0/$1"', host, String(port)],
+  ...['env', 'LC_ALL=C', 'timeout', '5', 'bash', '-c'],
+  ...['exec 3<>"/dev/tcp/$0/$1"', host, String(port)],
 ];
 
 /** /24 of an IPv4 address, /64 of an IPv6 one. */
