@@ -18,6 +18,10 @@ const TRAITS: Readonly<Record<Trait, (server: FailingServer) => string | null>> 
   region: ({ region }) => region,
   account: ({ providerAccount }) => providerAccount,
 };
+const NARROW_FIRST = ['subnet', 'region', 'account'] as const;
+type Counts = Readonly<Record<Trait, Readonly<Record<string, number>>>>;
+const FLEET = 'fleet';
+const NEARLY_ALL = 0.9;
 const EXAMPLES = 5;
 
 /** Failures above which the breaker opens, whatever they share. */
@@ -33,19 +37,30 @@ export const fleetThreshold = (total: number, limits: FailureLimits): number =>
  */
 export function massFailure(picture: FleetPicture, limits: FailureLimits): MassFailure | null {
   const { failing, total } = picture;
-  const byTrait: Readonly<Record<Trait, Readonly<Record<string, number>>>> = {
+  const byTrait: Counts = {
     subnet: picture.bySubnet,
     region: picture.byRegion,
     account: picture.byAccount,
   };
-  const group = broken(failing, byTrait);
   if (failing.length > fleetThreshold(total, limits)) {
-    const where = group !== null && group.count * 10 >= failing.length * 9 ? group.where : 'fleet';
+    const where = sharedBy(failing, byTrait, total);
     return { count: failing.length, total, where, examples: examplesOf(failing) };
   }
+  const group = broken(failing, byTrait);
   if (group === null) return null;
   const { count, of, where, members } = group;
-  return { count, total: of, where, examples: examplesOf(members) };
+  return { count, total: of, where: of < total ? where : FLEET, examples: examplesOf(members) };
+}
+
+/** The narrowest part of the fleet that nearly all of them lie in; `fleet` where there is none. */
+function sharedBy(failing: readonly FailingServer[], byTrait: Counts, total: number): string {
+  for (const trait of NARROW_FIRST) {
+    for (const [name, members] of groupBy(failing, TRAITS[trait])) {
+      const part = (byTrait[trait][name] ?? 0) < total;
+      if (part && members.length >= failing.length * NEARLY_ALL) return `${trait} ${name}`;
+    }
+  }
+  return FLEET;
 }
 
 interface Broken {
@@ -56,12 +71,9 @@ interface Broken {
 }
 
 /** The group with most failures of those that are more than half gone; of equals the narrowest. */
-function broken(
-  failing: readonly FailingServer[],
-  byTrait: Readonly<Record<Trait, Readonly<Record<string, number>>>>,
-): Broken | null {
+function broken(failing: readonly FailingServer[], byTrait: Counts): Broken | null {
   let worst: Broken | null = null;
-  for (const trait of ['subnet', 'region', 'account'] as const) {
+  for (const trait of NARROW_FIRST) {
     for (const [name, members] of groupBy(failing, TRAITS[trait])) {
       const count = members.length;
       const of = Math.max(byTrait[trait][name] ?? 0, count);

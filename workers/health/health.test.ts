@@ -157,7 +157,7 @@ describe('many at once', () => {
     await settled(fleetOf(500));
     stage.fail(handles(1, 500), 'unreachable');
     await stage.pass(400);
-    expect(stage.told).toEqual(['mass_failure account time4vps']);
+    expect(stage.told).toEqual(['mass_failure fleet']);
     expect(stage.orders).toEqual([]);
     expect(stage.memory.incidents.filter(({ muted }) => !muted).map(({ type }) => type)).toEqual([
       'mass_failure',
@@ -173,7 +173,7 @@ describe('many at once', () => {
     stage.fail(handles(1, size), 'timeout');
     await stage.pass(400);
     expect(stage.orders).toEqual([]);
-    expect(stage.told).toEqual(['mass_failure account time4vps']);
+    expect(stage.told).toEqual(['mass_failure fleet']);
   });
 
   it.each([1, 2])('all of %i: the witnesses answer, so each is recovered', async (size) => {
