@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import ssh2 from 'ssh2';
 import { checkAnswer, isCheck } from './check-answer.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
+import { healed, netAfterBoot } from './healing.ts';
 import {
   bareKey,
   type FleetClock,
@@ -13,6 +13,7 @@ import {
   type SimHost,
   type Trouble,
 } from './host.ts';
+import { createHostKeys } from './host-keys.ts';
 import { runProgram } from './programs.ts';
 import { createSshRecords } from './records.ts';
 
@@ -31,6 +32,8 @@ export interface FleetOptions {
   readonly clock?: FleetClock;
   /** How a slow host waits; by default the fleet's clock. */
   readonly pause?: (ms: number) => Promise<void>;
+  /** A check has come in; records only count them. */
+  readonly onCheck?: (address: string) => void;
 }
 
 const realClock: FleetClock = {
@@ -41,22 +44,27 @@ const realClock: FleetClock = {
       signal.addEventListener('abort', () => reject(clearTimeout(timer) ?? signal.reason));
     }),
 };
-/** Host keys are dear to make and dearer to have: a few, shared. */
 const KEYS = 8;
 const never = new AbortController().signal;
 
-/** Simulated servers, each a real SSH endpoint at a loopback address of its own. */
+/**
+ * Simulated servers, each a real SSH endpoint at a loopback address of its own (127.x.y.z, one port
+ * for all).
+ *
+ * - `add` names a host and the keys it takes; `start` opens the ports; `close` ends everything.
+ * - `change` sets what a host is like (host.ts: net, path, sshd, logins, slowMs, garbled, docker,
+ *   disk, ...); `break` does so until a remedy comes (`heal`, `reboot`, `wipe`, `setPassword`);
+ *   `mend` ends all that is wrong.
+ * - `records` is everything SSH saw: logins and commands one by one, checks counted.
+ * - machines.ts: its hosts as machines of the simulated Time4VPS; view.ts: what TCP and ping of the
+ *   agent meet; main.ts: a fleet in a process of its own.
+ */
 export function createSimFleet(options: FleetOptions = {}) {
   const clock = options.clock ?? realClock;
   const pause = options.pause ?? ((ms: number) => clock.sleep(ms, never));
   const port = options.port ?? randomInt(20_000, 32_000);
   const machines = new Map<string, Machine>();
-  const keys = Array.from({ length: KEYS }, () => {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519');
-    const [type = '', key = ''] = pair.public.split(' ');
-    return { type, key, privateKey: pair.private };
-  });
-  const keyAt = (index: number) => keys[index % KEYS] as (typeof keys)[number];
+  const keyAt = createHostKeys(KEYS);
   const records = createSshRecords(clock.now);
 
   const at = (address: string): Machine => {
@@ -118,8 +126,10 @@ export function createSimFleet(options: FleetOptions = {}) {
   async function run(machine: Machine, command: string) {
     if (!heard(machine)) return null;
     const check = isCheck(command);
-    if (check) records.check(machine.address);
-    else records.command(machine.address, command);
+    if (check) {
+      records.check(machine.address);
+      options.onCheck?.(machine.address);
+    } else records.command(machine.address, command);
     if (machine.state.slowMs > 0) await pause(machine.state.slowMs);
     if (check) return { code: 0, stdout: checkAnswer(machine, clock.now()) };
     return runProgram(command, machine, {
@@ -146,16 +156,9 @@ export function createSimFleet(options: FleetOptions = {}) {
   /** Ends what this remedy, or a gentler one, ends; the rest goes on. */
   async function heal(address: string, remedy: Remedy): Promise<void> {
     const machine = at(address);
-    const rest = machine.troubles.filter(
-      ({ healedBy }) =>
-        healedBy === 'nothing' || REMEDIES.indexOf(healedBy) > REMEDIES.indexOf(remedy),
-    );
-    const over = machine.troubles.filter((one) => !rest.includes(one));
-    machine.troubles = rest;
-    const before = over.flatMap(({ effects }) => Object.keys(effects) as (keyof HostState)[]);
-    const healed = Object.fromEntries(before.map((key) => [key, HEALTHY[key]]));
-    const still = Object.assign({}, ...rest.map(({ effects }) => effects));
-    await change(address, { ...healed, ...still });
+    const { state, troubles } = healed(machine.state, machine.troubles, remedy);
+    machine.troubles = troubles;
+    await change(address, state);
   }
 
   return {
@@ -182,10 +185,7 @@ export function createSimFleet(options: FleetOptions = {}) {
       await change(address, { net: 'refuse' });
       await clock.sleep(downMs, never);
       Object.assign(machine, { bootId: newBootId(), bootedAt: clock.now() });
-      const stillDown = machine.troubles.find(
-        ({ healedBy, effects }) => effects.net !== undefined && healedBy !== 'reboot',
-      );
-      await change(address, { net: stillDown?.effects.net ?? 'up' });
+      await change(address, { net: netAfterBoot(machine.troubles) });
       await heal(address, 'reboot');
     },
     setPassword(address: string, rootPassword: string, passwordLogin: boolean): Promise<void> {
