@@ -98,7 +98,10 @@ function obstacle(rung: Rung, facts: LadderFacts): string | null {
   return wayIn ? null : `no way in: the key does not open it, and ${cannotWhy}`;
 }
 
-function wordFor(rung: Rung, facts: LadderFacts): Word {
+export function wordFor(
+  rung: Rung,
+  facts: Pick<LadderFacts, 'mode' | 'highestAutomatic' | 'rebuildable' | 'peersDisagree'>,
+): Word {
   const { mode, highestAutomatic, rebuildable, peersDisagree } = facts;
   if (mode === 'observe') return 'observe';
   if (mode === 'ask') return 'approval';

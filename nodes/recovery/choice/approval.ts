@@ -1,9 +1,13 @@
 import type { Approval, NewApproval } from '#domain/approval.ts';
 import { approvalHash } from '#domain/approval-hash.ts';
-import type { RungRecord } from '#domain/recovery.ts';
+import type { GroupPolicy } from '#domain/group.ts';
+import { wordFor } from '#domain/ladder.ts';
+import { Rung, type RungRecord } from '#domain/recovery.ts';
 import type { StepContext, StepResult } from '#domain/step.ts';
 import type { RecoveryDeps } from '../deps.ts';
+import type { SeenLook } from '../look.ts';
 import { handOver } from './answers.ts';
+import { failingClass } from './question.ts';
 
 /** While a question is open the server is looked at this often: one that came back voids it. */
 const OPEN_LOOK_MS = 60_000;
@@ -43,6 +47,26 @@ export async function approvalFor(
     return ask;
   }
   return last.status === 'approved' ? { given: last, hash } : ask;
+}
+
+/**
+ * While the question is open and nothing that we see has changed, neither the provider nor the
+ * neighbours are troubled once a minute; all of it is asked again before the answer counts.
+ */
+export async function stillAsked(
+  { deps, approval, server }: StepContext<RecoveryDeps>,
+  seen: SeenLook,
+  { mode, highest_rung: highestAutomatic }: GroupPolicy,
+): Promise<StepResult | null> {
+  const last = await approval();
+  const now = deps.clock.now();
+  if (last?.status !== 'open' || last.expiresAt <= now) return null;
+  if (last.facts.failing !== failingClass(seen)) return null;
+  const rung = Rung.safeParse(last.arguments.rung);
+  const facts = { highestAutomatic, rebuildable: server.rebuildable, peersDisagree: false };
+  const word = rung.success && wordFor(rung.data, { mode: server.mode ?? mode, ...facts });
+  if (word !== 'approval') return null;
+  return { status: 'parked', approve: last, wakeAt: new Date(now.getTime() + OPEN_LOOK_MS) };
 }
 
 function denied({ decidedBy, note, arguments: { rung } }: Approval): StepResult {

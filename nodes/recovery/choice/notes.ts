@@ -5,7 +5,6 @@ import type { RecoveryDeps } from '../deps.ts';
 import { BY } from '../look.ts';
 import { atRest } from './answers.ts';
 import { voidIfLive } from './approval.ts';
-import { nextAttempt } from './reserve.ts';
 
 type Context = StepContext<RecoveryDeps>;
 
@@ -16,6 +15,10 @@ export const triedOf = (records: readonly RungRecord[]): ReadonlySet<Rung> =>
       outcome === 'no_help' || outcome === 'failed' || outcome === 'helped' ? [rung] : [],
     ),
   );
+
+/** Rungs that came to their end in this operation, one way or another: the next has the next number. */
+export const nextAttempt = (records: readonly RungRecord[]): number =>
+  1 + records.filter(({ permit, outcome }) => permit !== 'none' && outcome !== 'running').length;
 
 /** Rungs that cannot be taken are named, once, with the reason. */
 export async function nameSkipped(
@@ -67,4 +70,11 @@ export async function wouldTake(
 export async function dropQuestion({ deps, approval }: Context, why: string): Promise<void> {
   const last = await approval();
   if (last !== null) await voidIfLive(last, why, deps);
+}
+
+/** What it waits for is shown when it changes, not at each of the looks in a long wait. */
+export async function tellOnce({ memo, progress }: Context, text: string): Promise<void> {
+  if (memo.get().told === text) return;
+  await progress(text);
+  await memo.put({ ...memo.get(), told: text });
 }

@@ -85,7 +85,7 @@ export function questionOf(asked: Asked): NewApproval {
 }
 
 /** Whether packets are dropped or routes are missing is the same fact to a person. */
-function failingClass({ outcome }: SeenLook): string {
+export function failingClass({ outcome }: SeenLook): string {
   if (outcome === 'unreachable' || outcome === 'timeout' || outcome === 'no_path') return 'silent';
   return outcome;
 }

@@ -4,6 +4,7 @@ import type { StepContext, StepResult } from '#domain/step.ts';
 import type { RecoveryDeps } from '../deps.ts';
 import { handOver, parkedFor } from './answers.ts';
 import type { ApprovalWord } from './approval.ts';
+import { nextAttempt, tellOnce } from './notes.ts';
 
 const SOON_MS = 1000;
 
@@ -16,15 +17,12 @@ export interface Wish {
   readonly records: readonly RungRecord[];
 }
 
-/** Rungs that came to their end in this operation, one way or another: the next has the next number. */
-export const nextAttempt = (records: readonly RungRecord[]): number =>
-  1 + records.filter(({ permit, outcome }) => permit !== 'none' && outcome !== 'running').length;
-
 /** The place under caps, budgets and stops, taken directly before the act; then the word is used up. */
 export async function reserveRung(
-  { deps, progress }: StepContext<RecoveryDeps>,
+  context: StepContext<RecoveryDeps>,
   { rung, incidentId, reason, word, approval, records }: Wish,
 ): Promise<StepResult> {
+  const { deps } = context;
   const now = deps.clock.now();
   const approvalId = approval?.given.id ?? null;
   const answer = await deps.recoveries.reserve(
@@ -37,14 +35,14 @@ export async function reserveRung(
     deps.limits.caps,
   );
   if (answer.verdict === 'wait') {
-    await progress(`waiting for its turn (${rung}): ${answer.why}`);
+    await tellOnce(context, `waiting for its turn (${rung}): ${answer.why}`);
     return parkedFor(now, Math.max(SOON_MS, answer.until.getTime() - now.getTime()));
   }
   if (answer.verdict === 'refused') {
     if (answer.stop === 'budget') {
       return handOver('recovery_budget', `No further recovery by itself: ${answer.why}.`, HINT);
     }
-    await progress(`stopped: ${answer.why}`);
+    await tellOnce(context, `stopped: ${answer.why}`);
     return parkedFor(now);
   }
   if (approval !== null && approval.given.status === 'approved') {

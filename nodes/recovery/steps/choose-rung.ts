@@ -3,8 +3,15 @@ import { highestRung, isAbove, isAdopted, type LadderFacts } from '#domain/ladde
 import { CAME_BACK_GOODS, presentType, whatIsWrong } from '#domain/recovery-proof.ts';
 import type { Step } from '#domain/step.ts';
 import { atRest, handOver, parkedFor } from '../choice/answers.ts';
-import { approvalFor } from '../choice/approval.ts';
-import { dropQuestion, nameSkipped, setAside, triedOf, wouldTake } from '../choice/notes.ts';
+import { approvalFor, stillAsked } from '../choice/approval.ts';
+import {
+  dropQuestion,
+  nameSkipped,
+  setAside,
+  tellOnce,
+  triedOf,
+  wouldTake,
+} from '../choice/notes.ts';
 import { rungWithPeers } from '../choice/peers.ts';
 import { type ProviderView, viewProvider } from '../choice/provider-view.ts';
 import { questionOf } from '../choice/question.ts';
@@ -26,7 +33,7 @@ export const chooseRung: Step<RecoveryDeps> = {
   weight: 2,
   only: ['recover'],
   async run(context) {
-    const { deps, state, server, progress } = context;
+    const { deps, state, server } = context;
     if (state.route !== null) return { status: 'skipped', summary: 'no rung is needed' };
     const incident = await incidentOf(context);
     if (!isOpen(incident)) {
@@ -35,7 +42,7 @@ export const chooseRung: Step<RecoveryDeps> = {
     }
     const stop = stopOf(await deps.fleet.state());
     if (stop !== null) {
-      await progress(`stopped (${stop.stop}): ${stop.reason}`);
+      await tellOnce(context, `stopped (${stop.stop}): ${stop.reason}`);
       return parkedFor(deps.clock.now());
     }
     const seen = await look(context);
@@ -55,13 +62,16 @@ export const chooseRung: Step<RecoveryDeps> = {
         FLAPS,
       );
     }
+    const { policy } = await deps.groups.require(server.group);
+    const asked = await stillAsked(context, seen, policy);
+    if (asked !== null) return asked;
     const deploy = await recentDeploy(server);
     if (deploy !== null) await deploy.rollBack();
 
     const type = presentType(incident.type, seen);
     const provider = needsProvider(type) ? await viewProvider(context) : NO_PROVIDER;
     if (provider.kind === 'wait') {
-      await progress(provider.why);
+      await tellOnce(context, provider.why);
       return parkedFor(deps.clock.now(), provider.milliseconds);
     }
     if (provider.kind === 'stop') {
@@ -71,7 +81,6 @@ export const chooseRung: Step<RecoveryDeps> = {
       return handOver(code, message, hint ?? 'Look at it in the panel of the provider.');
     }
     const records = await deps.recoveries.ofOperation(state.operation_id);
-    const { policy } = await deps.groups.require(server.group);
     const facts: LadderFacts = {
       type,
       tried: triedOf(records),
@@ -86,6 +95,9 @@ export const chooseRung: Step<RecoveryDeps> = {
     };
     const { next, peers } = await rungWithPeers(context, facts);
     await nameSkipped(context, next, records);
+    if (next.rung === null || next.word !== 'approval') {
+      await dropQuestion(context, 'it is not asked for any more');
+    }
     if (next.rung === null)
       return handOver('attempts_exhausted', `The ladder is at its end: ${wrong}`, BY_HAND);
     const { rung, word } = next;
