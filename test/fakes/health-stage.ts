@@ -170,3 +170,19 @@ export function healthStage(
   };
 }
 export type HealthStage = ReturnType<typeof healthStage>;
+
+/** A fleet of hundreds over minutes takes its time where the machine is busy. */
+export const PATIENCE = { timeout: 120_000 };
+
+export const fleetOf = (size: number, over: Partial<WatchedServer> = {}) =>
+  Array.from({ length: size }, (_, at) => watched(at + 1, over));
+
+export const handles = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, at) => `vps-${from + at}`);
+
+/** A fleet that has run long enough for every server to have been looked at. */
+export async function settledStage(fleet: readonly WatchedServer[]): Promise<HealthStage> {
+  const stage = healthStage(fleet);
+  await stage.pass(125);
+  return stage;
+}

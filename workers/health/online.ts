@@ -69,7 +69,9 @@ export function createOnline(deps: OnlineDeps) {
     metrics.gauge('zavhoz_witnesses_answering', answering.size);
     if (answering.size > 0) await health.witnessed([...answering], now);
     lastAnswers = new Map([...lastAnswers, ...Object.entries(await health.witnesses())]);
-    if (judge(answering, new Date(0)) === 'online') return;
+    // Where nobody ever answered there is no sight to lose: only a verdict needs to know more.
+    const everSaw = lastAnswers.size > 0 || paths.size > 0;
+    if (!everSaw || judge(answering, new Date(0)) === 'online') return;
     // One unlucky moment is no outage: it takes two looks.
     await clock.sleep(FRESH_MS, signal);
     if ((await ask(now, 0)) === 'offline') await goBlind(now);
