@@ -156,12 +156,11 @@ class Firewall(object):
 
     def at_boot(self):
         """Whether the unit had to be switched on."""
-        states = [self.module.run_command(["systemctl", word, "--quiet", "ufw"])[0]
-                  for word in ("is-enabled", "is-active")]
-        if states == [0, 0]:
-            return False
-        self.run("systemctl", "enable", "--now", "--quiet", "ufw")
-        return True
+        todo = [word for word, state in (("enable", "is-enabled"), ("start", "is-active"))
+                if self.module.run_command(["systemctl", state, "--quiet", "ufw"])[0] != 0]
+        for word in todo:
+            self.run("systemctl", word, "--quiet", "ufw")
+        return bool(todo)
 
 
 def main():

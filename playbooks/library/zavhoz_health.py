@@ -18,13 +18,19 @@ options:
   disk_percent: {description: degraded and failed from, type: list, elements: int, default: [85, 95]}
   memory_percent: {description: degraded and failed from, type: list, elements: int, default: [90, 97]}
   load_percent: {description: load over five minutes per core, type: list, elements: int, default: [200, 500]}
+  units: {description: units of which the states are told as well, type: list, elements: str, default: []}
 author: Zavhoz
 """
 
 EXAMPLES = "- zavhoz_health:"
-RETURN = "health: {description: 'part -> {state, reason}, and overall', returned: always, type: dict}"
+RETURN = r"""
+health: {description: "part -> {state, reason}, and overall", returned: always, type: dict}
+units: {description: "unit -> [as is-active says, as is-enabled says]", returned: always, type: dict}
+"""
 
 import os
+import subprocess
+import threading
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -104,11 +110,23 @@ class Host(object):
             return 127, ""
         # timeout: a hanging daemon must not hang the check
         command = ["timeout", "10", path] + list(argv[1:])
-        code, out, _ = self.module.run_command(command, environ_update={"LC_ALL": "C"})
-        return code, out.strip()
+        # not run_command: several parts ask at once
+        child = subprocess.Popen(
+            command,
+            env=dict(os.environ, LC_ALL="C"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            universal_newlines=True,
+        )
+        out = child.communicate()[0]
+        return child.returncode, out.strip()
 
     def unit(self, name):
         return self.ask("systemctl", "is-active", name)[1] or "unknown"
+
+    def states(self, unit):
+        return [self.ask("systemctl", word, unit)[1] for word in ("is-active", "is-enabled")]
 
     def ssh(self):
         state = self.unit("ssh")
@@ -151,11 +169,22 @@ class Host(object):
         return part("unknown", "the host does not say")
 
 
-def safely(look, *args):
-    try:
-        return look(*args)
-    except Exception as error:  # pylint: disable=broad-except
-        return part("unknown", "%s: %s" % (type(error).__name__, error))
+def look_at_all(looks):
+    """name -> what its look answered. They wait for other programs, so they look side by side."""
+    seen = {}
+
+    def look(name, function, *args):
+        try:
+            seen[name] = function(*args)
+        except Exception as error:  # pylint: disable=broad-except
+            seen[name] = part("unknown", "%s: %s" % (type(error).__name__, error))
+
+    threads = [threading.Thread(target=look, args=(name,) + call) for name, call in looks.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return seen
 
 
 def overall(parts):
@@ -177,22 +206,27 @@ def main():
             "disk_percent": dict(limits, default=[85, 95]),
             "memory_percent": dict(limits, default=[90, 97]),
             "load_percent": dict(limits, default=[200, 500]),
+            "units": {"type": "list", "elements": "str", "default": []},
         },
         supports_check_mode=True,
     )
     asked = module.params
     host = Host(module)
-    parts = {
-        "ssh": safely(host.ssh),
-        "docker": safely(host.docker, asked["docker"]),
-        "disk": safely(disk, asked["disk_percent"]),
-        "memory": safely(memory, asked["memory_percent"]),
-        "load": safely(load, asked["load_percent"]),
-        "firewall": safely(host.firewall, asked["firewall"]),
-        "pending_reboot": safely(pending_reboot),
-        "clock": safely(host.clock),
+    looks = {
+        "ssh": (host.ssh,),
+        "docker": (host.docker, asked["docker"]),
+        "disk": (disk, asked["disk_percent"]),
+        "memory": (memory, asked["memory_percent"]),
+        "load": (load, asked["load_percent"]),
+        "firewall": (host.firewall, asked["firewall"]),
+        "pending_reboot": (pending_reboot,),
+        "clock": (host.clock,),
     }
-    module.exit_json(changed=False, health=dict(parts, overall=overall(parts)))
+    units = dict((name, (host.states, name)) for name in asked["units"])
+    seen = look_at_all(dict(looks, **dict(("unit " + name, call) for name, call in units.items())))
+    parts = dict((name, seen[name]) for name in looks)
+    states = dict((name, seen["unit " + name]) for name in units)
+    module.exit_json(changed=False, health=dict(parts, overall=overall(parts)), units=states)
 
 
 if __name__ == "__main__":
