@@ -18,19 +18,17 @@ options:
   disk_percent: {description: degraded and failed from, type: list, elements: int, default: [85, 95]}
   memory_percent: {description: degraded and failed from, type: list, elements: int, default: [90, 97]}
   load_percent: {description: load over five minutes per core, type: list, elements: int, default: [200, 500]}
-  units: {description: units of which the states are told as well, type: list, elements: str, default: []}
+  units: {description: units whose states are told as well, type: list, elements: str, default: []}
 author: Zavhoz
 """
 
 EXAMPLES = "- zavhoz_health:"
 RETURN = r"""
 health: {description: "part -> {state, reason}, and overall", returned: always, type: dict}
-units: {description: "unit -> [as is-active says, as is-enabled says]", returned: always, type: dict}
+units: {description: "unit -> answers of is-active and is-enabled", returned: always, type: dict}
 """
 
 import os
-import subprocess
-import threading
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -51,9 +49,8 @@ def used_percents(path):
     """Percent of space and of inodes in use as an ordinary user sees them."""
     stat = os.statvfs(path)
     used = stat.f_blocks - stat.f_bfree
-    space = 100 * used // max(used + stat.f_bavail, 1)
     inodes = 100 * (stat.f_files - stat.f_ffree) // stat.f_files if stat.f_files else 0
-    return space, inodes
+    return 100 * used // max(used + stat.f_bavail, 1), inodes
 
 
 def mounts():
@@ -93,9 +90,8 @@ def load(limits):
 
 
 def pending_reboot():
-    if os.path.exists("/run/reboot-required"):
-        return part("degraded", "an upgrade asks for a reboot")
-    return part("ok", "none")
+    wanted = os.path.exists("/run/reboot-required")
+    return part("degraded", "an upgrade asks for a reboot") if wanted else part("ok", "none")
 
 
 class Host(object):
@@ -110,29 +106,15 @@ class Host(object):
             return 127, ""
         # timeout: a hanging daemon must not hang the check
         command = ["timeout", "10", path] + list(argv[1:])
-        # not run_command: several parts ask at once
-        child = subprocess.Popen(
-            command,
-            env=dict(os.environ, LC_ALL="C"),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            universal_newlines=True,
-        )
-        out = child.communicate()[0]
-        return child.returncode, out.strip()
+        code, out, _ = self.module.run_command(command, environ_update={"LC_ALL": "C"})
+        return code, out.strip()
 
     def unit(self, name):
         return self.ask("systemctl", "is-active", name)[1] or "unknown"
 
-    def states(self, unit):
-        return [self.ask("systemctl", word, unit)[1] for word in ("is-active", "is-enabled")]
-
     def ssh(self):
         state = self.unit("ssh")
-        if state == "active":
-            return part("ok", "logged in, the unit is active")
-        return part("degraded", "logged in, but the unit is " + state)
+        return part("ok" if state == "active" else "degraded", "logged in, the unit is " + state)
 
     def docker(self, expected):
         code, _ = self.ask("docker", "ps", "--quiet")
@@ -162,29 +144,15 @@ class Host(object):
 
     def clock(self):
         answer = self.ask("timedatectl", "show", "-p", "NTPSynchronized", "--value")[1]
-        if answer == "yes":
-            return part("ok", "synchronised")
-        if answer == "no":
-            return part("degraded", "not synchronised")
-        return part("unknown", "the host does not say")
+        known = {"yes": ("ok", "synchronised"), "no": ("degraded", "not synchronised")}
+        return part(*known.get(answer, ("unknown", "the host does not say")))
 
 
-def look_at_all(looks):
-    """name -> what its look answered. They wait for other programs, so they look side by side."""
-    seen = {}
-
-    def look(name, function, *args):
-        try:
-            seen[name] = function(*args)
-        except Exception as error:  # pylint: disable=broad-except
-            seen[name] = part("unknown", "%s: %s" % (type(error).__name__, error))
-
-    threads = [threading.Thread(target=look, args=(name,) + call) for name, call in looks.items()]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return seen
+def safely(look, *args):
+    try:
+        return look(*args)
+    except Exception as error:  # pylint: disable=broad-except
+        return part("unknown", "%s: %s" % (type(error).__name__, error))
 
 
 def overall(parts):
@@ -192,8 +160,8 @@ def overall(parts):
         names = sorted(name for name, seen in parts.items() if seen["state"] == state)
         if names:
             return part(state, ", ".join(names))
-    blind = [name for name in ("docker", "disk", "memory", "firewall")
-             if parts[name]["state"] == "unknown"]
+    needed = ("docker", "disk", "memory", "firewall")
+    blind = [name for name in needed if parts[name]["state"] == "unknown"]
     return part("degraded", "unknown: " + ", ".join(blind)) if blind else part("ok", "all well")
 
 
@@ -212,21 +180,19 @@ def main():
     )
     asked = module.params
     host = Host(module)
-    looks = {
-        "ssh": (host.ssh,),
-        "docker": (host.docker, asked["docker"]),
-        "disk": (disk, asked["disk_percent"]),
-        "memory": (memory, asked["memory_percent"]),
-        "load": (load, asked["load_percent"]),
-        "firewall": (host.firewall, asked["firewall"]),
-        "pending_reboot": (pending_reboot,),
-        "clock": (host.clock,),
+    parts = {
+        "ssh": safely(host.ssh),
+        "docker": safely(host.docker, asked["docker"]),
+        "disk": safely(disk, asked["disk_percent"]),
+        "memory": safely(memory, asked["memory_percent"]),
+        "load": safely(load, asked["load_percent"]),
+        "firewall": safely(host.firewall, asked["firewall"]),
+        "pending_reboot": safely(pending_reboot),
+        "clock": safely(host.clock),
     }
-    units = dict((name, (host.states, name)) for name in asked["units"])
-    seen = look_at_all(dict(looks, **dict(("unit " + name, call) for name, call in units.items())))
-    parts = dict((name, seen[name]) for name in looks)
-    states = dict((name, seen["unit " + name]) for name in units)
-    module.exit_json(changed=False, health=dict(parts, overall=overall(parts)), units=states)
+    words = ("is-active", "is-enabled")
+    units = dict((unit, [host.ask("systemctl", word, unit)[1] for word in words]) for unit in asked["units"])
+    module.exit_json(changed=False, health=dict(parts, overall=overall(parts)), units=units)
 
 
 if __name__ == "__main__":
