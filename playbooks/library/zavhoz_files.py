@@ -58,7 +58,7 @@ def write(module, path, text, mode):
         file.write(text.encode("utf-8"))
     os.chmod(name, mode)
     # on one file system or not: the file appears under its name whole
-    module.atomic_move(name, path)
+    module.atomic_move(name, os.path.realpath(path))
     os.chmod(path, mode)
 
 

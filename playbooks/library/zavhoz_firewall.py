@@ -108,7 +108,7 @@ class Firewall(object):
         os.chmod(name, mode)
         if test:
             self.run("/usr/sbin/" + test, "--noflush", "--test", name)
-        self.module.atomic_move(name, path)
+        self.module.atomic_move(name, os.path.realpath(path))
         os.chmod(path, mode)
         return True
 

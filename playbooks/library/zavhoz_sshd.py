@@ -59,7 +59,7 @@ def write(module, path, text):
     code, out, err = module.run_command([SSHD, "-t", "-f", name])
     if code != 0:
         module.fail_json(msg="sshd does not accept %s: %s" % (path, (out + err).strip()))
-    module.atomic_move(name, path)
+    module.atomic_move(name, os.path.realpath(path))
     os.chmod(path, 0o644)
     return True
 
