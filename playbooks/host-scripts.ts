@@ -32,3 +32,6 @@ while installing():
     time.sleep(0.02)
 open("/run/refused", "w")'
 for i in $(seq 100); do [ -e /run/held ] && exit; sleep 0.1; done; exit 1`;
+
+export const AWAIT_FETCH = `
+for i in $(seq 500); do systemctl is-active --quiet zavhoz-fetch || exit 0; sleep 0.1; done; exit 1`;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SUITES, type Suite } from '../simulators/hosts/recipe.ts';
-import { BUSY_APT, FINGERPRINT, publish } from './host-scripts.ts';
+import { AWAIT_FETCH, BUSY_APT, FINGERPRINT, publish } from './host-scripts.ts';
 import { createPlaybookStage } from './stage.ts';
 
 const UNDECLARED = 18_081;
@@ -47,8 +47,11 @@ describe(`the playbooks on fresh hosts of Debian ${SUITES.join(' and ')}`, () =>
 
   onEach(
     'access: the keys open it, passwords no longer do, no other key is lost',
-    async (stage) => {
-      const { code, stats, failed } = await stage.play('provision_access', 'password');
+    async (stage, suite) => {
+      const packages = await stage.inside('dpkg-query -W');
+      // on the other one the installation below fetches for itself
+      const more = { zavhoz_fetch: suite === 'bookworm', zavhoz_upgrade: true };
+      const { code, stats, failed } = await stage.play('provision_access', 'password', more);
       expect({ code, failed }).toEqual({ code: 0, failed: [] });
       expect(stats?.changed).toBeGreaterThan(0);
       expect(await stage.byKey('key')).toBe('root');
@@ -56,6 +59,10 @@ describe(`the playbooks on fresh hosts of Debian ${SUITES.join(' and ')}`, () =>
       expect(await stage.byKey('stranger')).toBe('');
       expect(await stage.byPassword()).toHaveProperty('refused');
       expect(await stage.inside('cat /root/.ssh/authorized_keys')).toContain('AAAA someone');
+      await stage.inside(AWAIT_FETCH);
+      const lists = await stage.inside('find /var/lib/apt/lists -name "*_Packages*"');
+      expect(lists !== '').toBe(suite === 'bookworm');
+      expect(await stage.inside('dpkg-query -W')).toBe(packages);
     },
   );
 
