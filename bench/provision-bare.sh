@@ -9,6 +9,7 @@
 #   UPGRADE        1 upgrades first (default), 0 does not
 #   STORAGE_DRIVER Docker's storage driver, may be empty
 #   AGENT_ADDRESS  address that is never banned, may be empty
+#   HOST_NAME      name to give the host, may be empty
 set -euo pipefail
 
 if [ $# -lt 2 ]; then
@@ -20,8 +21,8 @@ key=$(cat "$2")
 shift 2
 
 {
-  printf 'KEY=%q\nPORTS=%q\nUPGRADE=%q\nDRIVER=%q\nAGENT=%q\n' \
-    "$key" "22 80 443 $*" "${UPGRADE:-1}" "${STORAGE_DRIVER:-}" "${AGENT_ADDRESS:-}"
+  printf 'KEY=%q\nPORTS=%q\nUPGRADE=%q\nDRIVER=%q\nAGENT=%q\nNAME=%q\n' \
+    "$key" "22 80 443 $*" "${UPGRADE:-1}" "${STORAGE_DRIVER:-}" "${AGENT_ADDRESS:-}" "${HOST_NAME:-}"
   cat <<'REMOTE'
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 LC_ALL=C
@@ -51,6 +52,10 @@ esac
 apt-get -q -y --no-install-recommends install apparmor ca-certificates fail2ban iptables \
   python3-systemd tzdata ufw $docker
 timedatectl set-timezone Etc/UTC
+if [ -n "$NAME" ]; then
+  echo "127.0.1.1 $NAME" >>/etc/hosts
+  hostnamectl set-hostname "$NAME"
+fi
 systemctl enable --now docker fail2ban
 if docker compose version >/dev/null 2>&1; then compose='docker compose'; else compose=docker-compose; fi
 printf '{"compose": "%s"}\n' "$compose" >/etc/ansible/facts.d/zavhoz.fact

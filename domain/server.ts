@@ -58,6 +58,8 @@ export interface Server {
   readonly handsOff: boolean;
   readonly connection: Connection;
   readonly group: string;
+  /** TCP ports that its group and its services declare, beside SSH, 80 and 443. */
+  readonly openPorts: readonly number[];
   readonly labels: Readonly<Record<string, string>>;
   readonly notes: string;
   readonly os: string | null;

@@ -1,43 +1,42 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SUITES } from '../simulators/hosts/recipe.ts';
+import { SUITES, type Suite } from '../simulators/hosts/recipe.ts';
+import { AWAIT_FETCH, BUSY_APT, FINGERPRINT, publish } from './host-scripts.ts';
 import { createPlaybookStage } from './stage.ts';
 
 const UNDECLARED = 18_081;
 const DECLARED = 8080;
 const open = { zavhoz_open_ports: [{ port: DECLARED, proto: 'tcp' }] };
 
-/** What must be equal before and after a run that has nothing to do. */
-const FINGERPRINT = `
-cd /etc; find . -xdev -printf '%p %y %m %u %g %l\\n' | sort
-find . -xdev -type f -print0 | sort -z | xargs -0 sha256sum
-dpkg-query -W; systemctl list-unit-files --state=enabled --no-legend
-for f in iptables ip6tables; do $f-save | sed -e '/^#/d' -e 's/ \\[[0-9:]*\\]$//'; done`;
+type Stage = Awaited<ReturnType<typeof createPlaybookStage>>;
 
-/** An image without content that borrows the host's programs: no registry is needed. */
-const publish = (port: number) => `
-docker image inspect zavhoz/probe >/dev/null 2>&1 ||
-  tar -c --files-from /dev/null | docker import - zavhoz/probe
-docker run -d --restart always -v /usr:/usr:ro -v /lib:/lib:ro -v /lib64:/lib64:ro -v /bin:/bin:ro \
-  -p ${port}:8000 zavhoz/probe /usr/bin/python3 -m http.server 8000`;
-
-/** dpkg's lock, held for a while as dpkg holds it. */
-const BUSY_APT = `systemd-run python3 -c '
-import fcntl, time
-lock = open("/var/lib/dpkg/lock-frontend", "w")
-fcntl.lockf(lock, fcntl.LOCK_EX)
-time.sleep(30)'`;
-
-describe.each(SUITES)('the playbooks on a fresh host of Debian %s', (suite) => {
-  let stage: Awaited<ReturnType<typeof createPlaybookStage>>;
+describe(`the playbooks on fresh hosts of Debian ${SUITES.join(' and ')}`, () => {
+  const stages = new Map<Suite, Stage>();
 
   beforeAll(async () => {
-    stage = await createPlaybookStage(suite);
-    const file = '/root/.ssh/authorized_keys';
-    await stage.inside(`mkdir -m 700 -p /root/.ssh; echo "ssh-ed25519 AAAA someone" > ${file}`);
+    // One after the other: an image that is missing is built here.
+    for (const suite of SUITES) {
+      const stage = await createPlaybookStage(suite);
+      stages.set(suite, stage);
+      const file = '/root/.ssh/authorized_keys';
+      await stage.inside(`mkdir -m 700 -p /root/.ssh; echo "ssh-ed25519 AAAA someone" > ${file}`);
+    }
   });
-  afterAll(() => stage?.close());
+  afterAll(() => Promise.all([...stages.values()].map((stage) => stage.close())));
 
-  test('a key that does not open the host leaves passwords as they were', async () => {
+  /** A test on the hosts of all releases at the same time; a failure names its release. */
+  const onEach = (name: string, body: (stage: Stage, suite: Suite) => Promise<void>) =>
+    test(name, async () => {
+      const runs = [...stages].map(async ([suite, stage]) => {
+        await body(stage, suite).catch((error: Error) => {
+          error.message = `${suite}: ${error.message}`;
+          throw error;
+        });
+      });
+      await Promise.allSettled(runs);
+      await Promise.all(runs);
+    });
+
+  onEach('a key that does not open the host leaves passwords as they were', async (stage) => {
     const more = { zavhoz_private_key_file: stage.keyFile('stranger') };
     const { code, failed, stdout } = await stage.play('provision_access', 'password', more);
     expect(code).not.toBe(0);
@@ -46,22 +45,33 @@ describe.each(SUITES)('the playbooks on a fresh host of Debian %s', (suite) => {
     expect(await stage.byPassword()).toMatchObject({ output: 'root' });
   });
 
-  test('access: the keys open it, passwords no longer do, no other key is lost', async () => {
-    const { code, stats, failed } = await stage.play('provision_access', 'password');
-    expect({ code, failed }).toEqual({ code: 0, failed: [] });
-    expect(stats?.changed).toBeGreaterThan(0);
-    expect(await stage.byKey('key')).toBe('root');
-    expect(await stage.byKey('break-glass')).toBe('root');
-    expect(await stage.byKey('stranger')).toBe('');
-    expect(await stage.byPassword()).toHaveProperty('refused');
-    expect(await stage.inside('cat /root/.ssh/authorized_keys')).toContain('AAAA someone');
-  });
+  onEach(
+    'access: the keys open it, passwords no longer do, no other key is lost',
+    async (stage, suite) => {
+      const packages = await stage.inside('dpkg-query -W');
+      // on the other one the installation below fetches for itself
+      const more = { zavhoz_fetch: suite === 'bookworm', zavhoz_upgrade: true };
+      const { code, stats, failed } = await stage.play('provision_access', 'password', more);
+      expect({ code, failed }).toEqual({ code: 0, failed: [] });
+      expect(stats?.changed).toBeGreaterThan(0);
+      expect(await stage.byKey('key')).toBe('root');
+      expect(await stage.byKey('break-glass')).toBe('root');
+      expect(await stage.byKey('stranger')).toBe('');
+      expect(await stage.byPassword()).toHaveProperty('refused');
+      expect(await stage.inside('cat /root/.ssh/authorized_keys')).toContain('AAAA someone');
+      await stage.inside(AWAIT_FETCH);
+      const lists = await stage.inside('find /var/lib/apt/lists -name "*_Packages*"');
+      expect(lists !== '').toBe(suite === 'bookworm');
+      expect(await stage.inside('dpkg-query -W')).toBe(packages);
+    },
+  );
 
-  test('software: all is installed, though apt was busy when it began', async () => {
+  onEach('software: all is installed, though apt was busy when it began', async (stage, suite) => {
     await stage.inside(BUSY_APT);
     const { code, stats, failed } = await stage.play('provision_software', 'key', open);
     expect({ code, failed }).toEqual({ code: 0, failed: [] });
     expect(stats?.changed).toBeGreaterThan(0);
+    await stage.inside('test -e /run/refused');
     const compose = suite === 'bookworm' ? 'docker-compose' : 'docker compose';
     const fact = JSON.parse(await stage.inside('cat /etc/ansible/facts.d/zavhoz.fact'));
     expect(fact).toEqual({ compose, docker_source: 'distribution' });
@@ -69,7 +79,7 @@ describe.each(SUITES)('the playbooks on a fresh host of Debian %s', (suite) => {
     expect(await stage.inside('systemctl list-timers --all --no-legend "zavhoz-*"')).toBe('');
   });
 
-  test('a second run of both changes nothing', async () => {
+  onEach('a second run of both changes nothing', async (stage) => {
     const before = await stage.inside(FINGERPRINT);
     const access = await stage.play('provision_access', 'key');
     const software = await stage.play('provision_software', 'key', open);
@@ -80,46 +90,72 @@ describe.each(SUITES)('the playbooks on a fresh host of Debian %s', (suite) => {
     expect((await stage.inside(FINGERPRINT)).split('\n')).toEqual(before.split('\n'));
   });
 
-  test('a port published by a container is closed unless declared, whatever restarts', async () => {
-    const url = `localhost:${UNDECLARED}`;
-    const judge = async (after: string) => {
-      // the container answers, only not to strangers
+  onEach(
+    'a port published by a container is closed unless declared, whatever restarts',
+    async (stage) => {
+      const url = `localhost:${UNDECLARED}`;
+      const judge = async (after: string) => {
+        // the container answers, only not to strangers
+        await stage.inside(
+          `for i in $(seq 40); do curl -sfo /dev/null ${url} && exit; sleep 0.5; done; exit 1`,
+        );
+        const seen = [await stage.opens(DECLARED), await stage.opens(UNDECLARED)];
+        expect({ after, seen }).toEqual({ after, seen: [true, false] });
+      };
+      await stage.inside(publish(DECLARED));
+      await stage.inside(publish(UNDECLARED));
+      await judge('the start');
+      await stage.inside('systemctl restart docker');
+      await judge('a restart of Docker');
       await stage.inside(
-        `for i in $(seq 40); do curl -sfo /dev/null ${url} && exit; sleep 0.5; done; exit 1`,
+        'ufw reload; ufw --force disable; ufw --force enable; systemctl restart ufw',
       );
-      const seen = [await stage.opens(DECLARED), await stage.opens(UNDECLARED)];
-      expect({ after, seen }).toEqual({ after, seen: [true, false] });
-    };
-    await stage.inside(publish(DECLARED));
-    await stage.inside(publish(UNDECLARED));
-    await judge('the start');
-    await stage.inside('systemctl restart docker');
-    await judge('a restart of Docker');
-    await stage.inside(
-      'ufw reload; ufw --force disable; ufw --force enable; systemctl restart ufw',
-    );
-    await judge('restarts of UFW');
-    await stage.hosts.reboot('1', AbortSignal.timeout(60_000));
-    await stage.ready();
-    await judge('a reboot');
-    // without the rules it answers, so that the judgement above can fail
-    await stage.inside('iptables -F DOCKER-USER');
-    expect(await stage.opens(UNDECLARED)).toBe(true);
-    await stage.inside('ufw reload');
-    await judge('a reload');
-  });
+      await judge('restarts of UFW');
+      await stage.hosts.reboot('1', AbortSignal.timeout(60_000));
+      await stage.ready();
+      await judge('a reboot');
+      // without the rules it answers, so that the judgement above can fail
+      await stage.inside('iptables -F DOCKER-USER');
+      expect(await stage.opens(UNDECLARED)).toBe(true);
+      await stage.inside('ufw reload');
+      await judge('a reload');
+    },
+  );
 
-  test('a rule that people added to UFW stays, a port no longer declared closes', async () => {
-    await stage.inside('ufw allow 9000/tcp');
-    const { code } = await stage.play('provision_software', 'key');
-    expect(code).toBe(0);
-    const tuples = await stage.inside('grep "^### tuple" /etc/ufw/user.rules');
-    expect(tuples).toContain('allow tcp 9000 ');
-    expect(tuples).not.toContain('allow tcp 8080 ');
-    expect(await stage.opens(DECLARED)).toBe(false);
-  });
+  onEach(
+    'a rule that people added to UFW stays, a port no longer declared closes',
+    async (stage) => {
+      await stage.inside('ufw allow 9000/tcp; cp --parents -a /etc/ufw /root');
+      const { code } = await stage.play('provision_software', 'key');
+      expect(code).toBe(0);
+      const tuples = await stage.inside('grep "^### tuple" /etc/ufw/user.rules');
+      expect(tuples).toContain('allow tcp 9000 ');
+      expect(tuples).not.toContain('allow tcp 8080 ');
+      expect(await stage.opens(DECLARED)).toBe(false);
+    },
+  );
 
-  test('health: one object that names what is wrong', async () => {
+  onEach(
+    'what a run that was cut short wrote and did not load is loaded by the next',
+    async (stage) => {
+      const address = '192.0.2.7';
+      // as it was before the test above, in the files alone
+      await stage.inside(`cp -a /root/etc/ufw/after*.rules /etc/ufw
+      cp -a /root/etc/ufw/applications.d/zavhoz /etc/ufw/applications.d
+      sed -i 's/^ignoreip = .*/& ${address}/' /etc/fail2ban/jail.d/zavhoz.local`);
+      expect(await stage.opens(DECLARED)).toBe(false);
+      const before = await stage.inside('sha256sum /etc/fail2ban/jail.d/* /etc/ufw/after*.rules');
+      const more = { ...open, zavhoz_agent_addresses: [address] };
+      const { code } = await stage.play('provision_software', 'key', more);
+      expect(code).toBe(0);
+      const after = await stage.inside('sha256sum /etc/fail2ban/jail.d/* /etc/ufw/after*.rules');
+      expect(after).toBe(before);
+      expect(await stage.opens(DECLARED)).toBe(true);
+      expect(await stage.inside('fail2ban-client get sshd ignoreip')).toContain(address);
+    },
+  );
+
+  onEach('health: one object that names what is wrong', async (stage) => {
     const busy = [100_000, 200_000]; // the load here is the test machine's, not the host's
     const seen = async () => {
       const { events } = await stage.play('health_check', 'key', { zavhoz_load_percent: busy });
@@ -147,8 +183,8 @@ describe.each(SUITES)('the playbooks on a fresh host of Debian %s', (suite) => {
     await stage.inside('systemctl start docker; ufw --force enable');
   });
 
-  test('a firewall that shuts the agent out opens the host again by itself', async () => {
-    const more = { zavhoz_ssh_port: 2222, zavhoz_firewall_rollback_seconds: 30 };
+  onEach('a firewall that shuts the agent out opens the host again by itself', async (stage) => {
+    const more = { zavhoz_ssh_port: 2222, zavhoz_firewall_rollback_seconds: 15 };
     const { code, failed } = await stage.play('provision_software', 'key', more);
     expect(code).not.toBe(0);
     // out of reach, or reached again after the host had opened itself: a failure either way

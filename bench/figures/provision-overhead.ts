@@ -126,6 +126,8 @@ async function provisionByScript(
     KNOWN_HOSTS: await stage.knownHosts(ip, await stage.hostKey(id)),
     STORAGE_DRIVER: DRIVER,
     AGENT_ADDRESS: await addressTowards(ip),
+    // The provider names its servers, and the agent gives them that name.
+    HOST_NAME: id,
   };
   const script = join(root, 'bench', 'provision-bare.sh');
   const from = performance.now();

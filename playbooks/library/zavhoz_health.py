@@ -20,11 +20,15 @@ options:
   load_percent: {description: load over five minutes per core, type: list, elements: int, default: [200, 500]}
   clock_seconds: {description: degraded and failed from, type: list, elements: int, default: [5, 60]}
   now: {description: the controller's clock as it sends this, type: float}
+  units: {description: units whose states are told as well, type: list, elements: str, default: []}
 author: Zavhoz
 """
 
 EXAMPLES = "- zavhoz_health:"
-RETURN = "health: {description: 'part -> {state, reason}, and overall', returned: always, type: dict}"
+RETURN = r"""
+health: {description: "part -> {state, reason}, and overall", returned: always, type: dict}
+units: {description: "unit -> answers of is-active and is-enabled", returned: always, type: dict}
+"""
 
 import os
 import time
@@ -49,9 +53,8 @@ def used_percents(path):
     """Percent of space and of inodes in use as an ordinary user sees them."""
     stat = os.statvfs(path)
     used = stat.f_blocks - stat.f_bfree
-    space = 100 * used // max(used + stat.f_bavail, 1)
     inodes = 100 * (stat.f_files - stat.f_ffree) // stat.f_files if stat.f_files else 0
-    return space, inodes
+    return 100 * used // max(used + stat.f_bavail, 1), inodes
 
 
 def mounts():
@@ -91,9 +94,8 @@ def load(limits):
 
 
 def pending_reboot():
-    if os.path.exists("/run/reboot-required"):
-        return part("degraded", "an upgrade asks for a reboot")
-    return part("ok", "none")
+    wanted = os.path.exists("/run/reboot-required")
+    return part("degraded", "an upgrade asks for a reboot") if wanted else part("ok", "none")
 
 
 class Host(object):
@@ -116,9 +118,7 @@ class Host(object):
 
     def ssh(self):
         state = self.unit("ssh")
-        if state == "active":
-            return part("ok", "logged in, the unit is active")
-        return part("degraded", "logged in, but the unit is " + state)
+        return part("ok" if state == "active" else "degraded", "logged in, the unit is " + state)
 
     def docker(self, expected):
         code, _ = self.ask("docker", "ps", "--quiet")
@@ -153,11 +153,8 @@ class Host(object):
         if seen["state"] != "ok":
             return seen
         answer = self.ask("timedatectl", "show", "-p", "NTPSynchronized", "--value")[1]
-        if answer == "yes":
-            return part("ok", "synchronised")
-        if answer == "no":
-            return part("degraded", "not synchronised")
-        return part("unknown", "the host does not say")
+        known = {"yes": ("ok", "synchronised"), "no": ("degraded", "not synchronised")}
+        return part(*known.get(answer, ("unknown", "the host does not say")))
 
 
 def safely(look, *args):
@@ -172,8 +169,8 @@ def overall(parts):
         names = sorted(name for name, seen in parts.items() if seen["state"] == state)
         if names:
             return part(state, ", ".join(names))
-    blind = [name for name in ("docker", "disk", "memory", "firewall")
-             if parts[name]["state"] == "unknown"]
+    needed = ("docker", "disk", "memory", "firewall")
+    blind = [name for name in needed if parts[name]["state"] == "unknown"]
     return part("degraded", "unknown: " + ", ".join(blind)) if blind else part("ok", "all well")
 
 
@@ -188,6 +185,7 @@ def main():
             "load_percent": dict(limits, default=[200, 500]),
             "clock_seconds": dict(limits, default=[5, 60]),
             "now": {"type": "float"},
+            "units": {"type": "list", "elements": "str", "default": []},
         },
         supports_check_mode=True,
     )
@@ -203,7 +201,9 @@ def main():
         "pending_reboot": safely(pending_reboot),
         "clock": safely(host.clock, asked["clock_seconds"], asked["now"]),
     }
-    module.exit_json(changed=False, health=dict(parts, overall=overall(parts)))
+    words = ("is-active", "is-enabled")
+    units = dict((unit, [host.ask("systemctl", word, unit)[1] for word in words]) for unit in asked["units"])
+    module.exit_json(changed=False, health=dict(parts, overall=overall(parts)), units=units)
 
 
 if __name__ == "__main__":

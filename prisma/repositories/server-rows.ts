@@ -5,7 +5,8 @@ import type { Tx } from './deps.ts';
 
 export const SERVER_INCLUDE = {
   providerAccount: { select: { provider: true } },
-  group: { select: { name: true } },
+  group: { select: { name: true, openPorts: true } },
+  ports: { select: { port: true } },
   connection: { include: { jumpServer: { select: { handle: true } } } },
   _count: { select: { reachedOver: true } },
 } as const satisfies Prisma.ServerInclude;
@@ -35,6 +36,7 @@ export function toServer(row: ServerRow): Server {
       jumpHost: connection.jumpServer?.handle ?? null,
     },
     group: row.group.name,
+    openPorts: [...new Set([...row.group.openPorts, ...row.ports.map(({ port }) => port)])],
     labels: row.labels as Record<string, string>,
     notes: row.notes,
     os: row.os,

@@ -26,6 +26,22 @@ describe('create', () => {
     });
   });
 
+  it('tells the ports that its group and its services declare', async () => {
+    const { handle, id } = await aServer(stage.repositories, { group: 'with-ports' });
+    await stage.prisma.serverGroup.update({
+      where: { name: 'with-ports' },
+      data: { openPorts: [8443, 9000] },
+    });
+    const service = await stage.prisma.service.create({ data: { serverId: id, name: 'web' } });
+    for (const port of [3000, 9000]) {
+      await stage.prisma.portAllocation.create({
+        data: { serverId: id, serviceId: service.id, port },
+      });
+    }
+    const { openPorts } = await servers.require(handle);
+    expect([...openPorts].sort((a, b) => a - b)).toEqual([3000, 8443, 9000]);
+  });
+
   it('refuses a handle that is taken, also ten at once', async () => {
     const answers = await Promise.allSettled(
       Array.from({ length: 10 }, () => aServer(stage.repositories, { handle: 'twice' })),

@@ -23,6 +23,7 @@ export const serverEntity = (handle: string, over: Partial<Server> = {}): Server
     jumpHost: null,
   },
   group: 'default',
+  openPorts: [],
   labels: {},
   notes: '',
   os: 'debian-12',

@@ -1,10 +1,12 @@
 import { playbookTool, type Vars } from './playbook-tool.ts';
 
-const accessVars: Vars = (server, { keys }) => ({
+const accessVars: Vars = (server, { keys, hostSettings }, { upgrade, fetch }) => ({
   zavhoz_authorized_keys: [keys.publicKey, ...keys.breakGlass],
   zavhoz_private_key: keys.privateKey,
   zavhoz_ssh_port: server.connection.port,
   zavhoz_disable_password_login: true,
+  zavhoz_fetch: fetch,
+  zavhoz_upgrade: upgrade && hostSettings.upgrade,
 });
 
 export const ansibleAccess = playbookTool(

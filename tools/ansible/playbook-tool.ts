@@ -1,17 +1,18 @@
 import { z } from 'zod';
-import type { PlaybookName } from '#domain/remote.ts';
+import type { PlaybookName, SshTarget } from '#domain/remote.ts';
 import type { Server } from '#domain/server.ts';
 import { defineTool } from '#domain/tool.ts';
 import type { ToolDeps } from '#domain/tool-deps.ts';
 import { sshTarget } from '../server/target.ts';
-import { ownAddresses } from './own-addresses.ts';
 
 /** The playbook's extra variables, by the names of playbooks/README.md. */
 export type Vars = (
   server: Server,
   deps: ToolDeps,
-  input: { readonly upgrade: boolean; readonly agentAddresses: readonly string[] },
-) => Readonly<Record<string, unknown>>;
+  input: { readonly upgrade: boolean; readonly fetch: boolean },
+  host: { readonly target: SshTarget; readonly signal: AbortSignal },
+) => VarsNow | Promise<VarsNow>;
+type VarsNow = Readonly<Record<string, unknown>>;
 
 /** A tool that runs one playbook on one server. */
 export const playbookTool = (
@@ -25,16 +26,20 @@ export const playbookTool = (
     name,
     description: `Run the playbook ${playbook} on one server: ${what}.`,
     effect: 'change',
-    input: z.object({ credential_id: z.string().nullable(), upgrade: z.boolean().default(false) }),
+    input: z.object({
+      credential_id: z.string().nullable(),
+      upgrade: z.boolean().default(false),
+      /** Whether an installation follows and its packages may be fetched meanwhile. */
+      fetch: z.boolean().default(false),
+    }),
     preview: (_, server) => `run ${playbook} on ${server.handle} (${what})`,
-    async run({ credential_id, upgrade }, { server, signal, progress, child }, deps) {
+    async run({ credential_id, ...input }, { server, signal, progress, child }, deps) {
       const target = await sshTarget(server, credential_id, deps);
-      const agentAddresses = await ownAddresses(target, signal, deps);
       const { recap, data } = await deps.playbooks.run(
         {
           playbook,
           target,
-          vars: vars(server, deps, { upgrade, agentAddresses }),
+          vars: await vars(server, deps, input, { target, signal }),
           timeoutMs: seconds * 1000,
         },
         {

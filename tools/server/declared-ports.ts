@@ -1,7 +1,23 @@
 import type { Server } from '#domain/server.ts';
 
-/** Ports beside SSH, 80 and 443: the label `ports` (`8080/tcp,9000/udp`) until services exist. */
-export function openPorts(server: Server): readonly { port: number; proto: 'tcp' | 'udp' }[] {
+export interface OpenPort {
+  readonly port: number;
+  readonly proto: 'tcp' | 'udp';
+}
+
+/** Ports beside SSH, 80 and 443: the group's, the services', and the label `ports` (`8080/tcp,9000/udp`). */
+export function openPorts(server: Server): readonly OpenPort[] {
+  const tcp = new Set(server.openPorts);
+  const labelled = labelledPorts(server).filter(
+    ({ port, proto }) => proto === 'udp' || !tcp.has(port),
+  );
+  return [
+    ...[...tcp].sort((a, b) => a - b).map((port) => ({ port, proto: 'tcp' as const })),
+    ...labelled,
+  ];
+}
+
+function labelledPorts(server: Server): readonly OpenPort[] {
   const words = (server.labels.ports ?? '').split(/[\s,]+/).filter((word) => word !== '');
   return words.flatMap((word) => {
     const match = /^(\d{1,5})(?:\/(tcp|udp))?$/.exec(word);

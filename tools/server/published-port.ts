@@ -7,7 +7,9 @@ import { declaredPorts } from './declared-ports.ts';
 const NAME = 'zavhoz-port-probe';
 const IMAGE = 'zavhoz/port-probe';
 const COMMAND_MS = 30_000;
-const TCP_MS = 3000;
+/** Time for two attempts of a connection: the first packet may be lost. */
+const TCP_MS = 1500;
+const NOT_STARTED = 3;
 
 /**
  * Ports that Docker publishes bypass UFW unless the DOCKER-USER chain closes them, so it is tried:
@@ -22,15 +24,11 @@ export async function publishedPortIsClosed(
   const run = (argv: readonly string[]) =>
     deps.ssh.run(target, argv, { timeoutMs: COMMAND_MS, signal: scope.signal });
   const port = freePort(declaredPorts(scope.server));
-  // A probe that a crash left behind would hold the name.
-  await run(['docker', 'rm', '-f', NAME]);
-  await run(['sh', '-c', `tar -c --files-from /dev/null | docker import - ${IMAGE}`]);
   try {
-    const started = await run(startContainer(port));
-    if (started.code !== 0)
+    const started = await run(['sh', '-c', START, 'sh', String(port), WAIT]);
+    if (started.code === NOT_STARTED)
       return [`the port probe did not start: ${started.stderr.trim().slice(-200)}`];
-    const inside = await run(answersOnHost(port));
-    if (inside.code !== 0) return ['the port probe does not answer on the host itself'];
+    if (started.code !== 0) return ['the port probe does not answer on the host itself'];
     const outside = await deps.tcp.probe(target.host, port, {
       timeoutMs: TCP_MS,
       signal: scope.signal,
@@ -39,8 +37,7 @@ export async function publishedPortIsClosed(
       ? [`a port published by a container (${port}) answers from outside`]
       : [];
   } finally {
-    await run(['docker', 'rm', '-f', NAME]);
-    await run(['docker', 'rmi', '-f', IMAGE]);
+    await run(['sh', '-c', `docker rm -f ${NAME}; docker rmi -f ${IMAGE}`]);
   }
 }
 
@@ -51,23 +48,21 @@ function freePort(declared: ReadonlySet<number>): number {
   }
 }
 
-function startContainer(port: number): readonly string[] {
-  const mounts = ['/usr', '/lib', '/lib64', '/bin'].flatMap((path) => ['-v', `${path}:${path}:ro`]);
-  return [
-    ...['docker', 'run', '-d', '--name', NAME, '-p', `${port}:8000`, ...mounts, IMAGE],
-    ...['/usr/bin/python3', '-m', 'http.server', '8000'],
-  ];
-}
+const MOUNTS = ['/usr', '/lib', '/lib64', '/bin'].map((path) => `-v ${path}:${path}:ro`).join(' ');
+
+/** Over one connection: a probe that a crash left behind would hold the name. $1 port, $2 wait. */
+const START = `
+docker rm -f ${NAME} >/dev/null 2>&1
+tar -c --files-from /dev/null | docker import - ${IMAGE} >/dev/null || exit ${NOT_STARTED}
+docker run -d --name ${NAME} -p "$1:8000" ${MOUNTS} ${IMAGE} \\
+  /usr/bin/python3 -m http.server 8000 >/dev/null || exit ${NOT_STARTED}
+exec python3 -c "$2" "$1"`;
 
 /** Exit code 0 once the port accepts and answers on the host; tried for ten seconds. */
-function answersOnHost(port: number): readonly string[] {
-  const script = [
-    'import sys, time, urllib.request',
-    'for _ in range(20):',
-    '    try:',
-    `        urllib.request.urlopen("http://127.0.0.1:${port}/", timeout=2); sys.exit(0)`,
-    '    except OSError: time.sleep(0.5)',
-    'sys.exit(1)',
-  ].join('\n');
-  return ['python3', '-c', script];
-}
+const WAIT = `
+import sys, time, urllib.request
+for _ in range(200):
+    try:
+        urllib.request.urlopen("http://127.0.0.1:%s/" % sys.argv[1], timeout=2); sys.exit(0)
+    except OSError: time.sleep(0.05)
+sys.exit(1)`;

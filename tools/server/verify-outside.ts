@@ -32,16 +32,21 @@ export const serverVerifyOutside = defineTool({
     const target = await sshTarget(scope.server, null, deps);
     await scope.progress('key login', 0.1);
     await keyOpens(target, scope, deps);
-    await scope.progress('password login is refused', 0.25);
-    const wrong = [...(await passwordProblems(target, scope, deps))];
-    await scope.progress('Docker runs', 0.4);
-    wrong.push(...(await dockerProblems(target, scope, deps)));
-    await scope.progress('only the declared ports answer', 0.55);
-    wrong.push(...(await portProblems(target, scope, deps)));
-    if (wrong.length === 0 && target.jump === null) {
-      await scope.progress('a port published by a container stays closed', 0.75);
-      wrong.push(...(await publishedPortIsClosed(target, scope, deps)));
-    }
+    const published = target.jump === null;
+    await scope.progress(
+      `password logins, Docker, open ports${published ? ', a port published by a container' : ''}`,
+      0.3,
+    );
+    // Side by side: none depends on another. All are waited for, so that nothing goes on behind us.
+    const [password, docker, ports, container] = await all([
+      passwordProblems(target, scope, deps),
+      dockerProblems(target, scope, deps),
+      portProblems(target, scope, deps),
+      published ? publishedPortIsClosed(target, scope, deps) : Promise.resolve([]),
+    ]);
+    const wrong = [...password, ...docker, ...ports];
+    // Without Docker there can be no container: said once is enough.
+    if (docker.length === 0) wrong.push(...container);
     if (wrong.length > 0) {
       throw new OpsError('verification_failed', `${target.handle}: ${wrong.join('; ')}.`, {
         details: { problems: wrong },
@@ -51,6 +56,15 @@ export const serverVerifyOutside = defineTool({
     return { checked: target.jump === null ? [...checked, 'published_port'] : checked };
   },
 });
+
+type Problems = readonly string[];
+type Four = readonly [Promise<Problems>, Promise<Problems>, Promise<Problems>, Promise<Problems>];
+
+/** As Promise.all, but settled only when the last of them is. */
+async function all(checks: Four) {
+  await Promise.allSettled(checks);
+  return Promise.all(checks);
+}
 
 async function keyOpens(
   target: SshTarget,

@@ -16,7 +16,12 @@ export const openAccess: Step<ProvisionDeps> = {
       state.access === 'key' ||
       (await tools.call(serverProbeLogin, { credential_id: null })).outcome === 'ok';
     const credential_id = byKey ? null : state.credential_id;
-    const { ok, changed } = await tools.call(ansibleAccess, { credential_id });
+    const { ok, changed } = await tools.call(ansibleAccess, {
+      credential_id,
+      // install-software follows: what it needs is fetched meanwhile
+      fetch: true,
+      upgrade: !state.is_incident_recovery,
+    });
     return {
       status: 'done',
       summary: `access playbook: ok=${ok} changed=${changed}`,
