@@ -4,12 +4,13 @@ import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { healed, netAfterBoot } from './healing.ts';
 import {
   bareKey,
-  type FleetClock,
+  type FleetOptions,
   HEALTHY,
   type HostState,
+  type NewHost,
   newBootId,
-  REMEDIES,
   type Remedy,
+  realClock,
   type SimHost,
   type Trouble,
 } from './host.ts';
@@ -26,24 +27,6 @@ interface Machine extends Changing<SimHost> {
   troubles: Trouble[];
 }
 
-export interface FleetOptions {
-  /** One for all addresses; 0 takes one that is free on the first. */
-  readonly port?: number;
-  readonly clock?: FleetClock;
-  /** How a slow host waits; by default the fleet's clock. */
-  readonly pause?: (ms: number) => Promise<void>;
-  /** A check has come in; records only count them. */
-  readonly onCheck?: (address: string) => void;
-}
-
-const realClock: FleetClock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, ms);
-      signal.addEventListener('abort', () => reject(clearTimeout(timer) ?? signal.reason));
-    }),
-};
 const KEYS = 8;
 const never = new AbortController().signal;
 
@@ -91,12 +74,7 @@ export function createSimFleet(options: FleetOptions = {}) {
     await settle(machine);
   }
 
-  function add(
-    address: string,
-    given: { id: string; rootPassword?: string; authorizedKeys?: readonly string[] } & {
-      state?: Partial<HostState>;
-    },
-  ): SimHost {
+  function add(address: string, given: NewHost): SimHost {
     const key = machines.size;
     const machine: Machine = {
       ...{ address, id: given.id, state: { ...HEALTHY, ...given.state } },
@@ -205,7 +183,7 @@ export function createSimFleet(options: FleetOptions = {}) {
       await heal(address, 'reinstall');
       await change(address, { passwordLogin: true, docker: 'absent', firewall: false });
     },
-    /** Opens all ports, some at a time. */
+    /** Opens all ports. */
     async start(): Promise<void> {
       for (const machine of machines.values()) await settle(machine);
     },

@@ -6,6 +6,25 @@ export interface FleetClock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+export interface FleetOptions {
+  /** One for all addresses; by default one below those that the kernel gives away. */
+  readonly port?: number;
+  readonly clock?: FleetClock;
+  /** How a slow host waits; by default the fleet's clock. */
+  readonly pause?: (ms: number) => Promise<void>;
+  /** A check has come in; records only count them. */
+  readonly onCheck?: (address: string) => void;
+}
+
+export const realClock: FleetClock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, ms);
+      signal.addEventListener('abort', () => reject(clearTimeout(timer) ?? signal.reason));
+    }),
+};
+
 /** What a simulated server is like now. Tests and scenarios change it through the fleet alone. */
 export interface HostState {
   /** `refuse`: nothing there takes a connection or a ping. `swallow`: packets go and nothing comes. */
@@ -45,6 +64,14 @@ export interface Trouble {
   readonly healedBy: Remedy;
   /** The agent's keys are gone from the disk. */
   readonly losesKeys?: boolean;
+}
+
+export interface NewHost {
+  readonly id: string;
+  readonly rootPassword?: string;
+  /** Public key lines. */
+  readonly authorizedKeys?: readonly string[];
+  readonly state?: Partial<HostState>;
 }
 
 export interface SimHost {
