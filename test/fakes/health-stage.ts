@@ -1,7 +1,7 @@
+import { OpsError } from '#domain/errors.ts';
 import { DEFAULT_FAILURE_LIMITS } from '#domain/fleet.ts';
 import type { HostProbe, OutsideProbe, ServiceAnswer } from '#domain/health/probes.ts';
 import type { CheckOutcome, HostReading } from '#domain/health/reading.ts';
-import { DEFAULT_EXPECTATIONS } from '#domain/health/report.ts';
 import type { WatchedServer } from '#domain/health/target.ts';
 import type { Operation, OperationCommand } from '#domain/operation.ts';
 import type { Leases } from '#domain/ports.ts';
@@ -24,17 +24,6 @@ export interface Lookup {
   readonly at: number;
 }
 
-export const watched = (number: number, over: Partial<WatchedServer> = {}): WatchedServer => ({
-  id: `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`,
-  handle: `vps-${number}`,
-  ...{ status: 'ready', care: 'managed', handsOff: false, group: 'default', labels: {} },
-  ...{ providerAccount: 'time4vps', region: null, port: 22, jumpHost: null, hasLogin: true },
-  address: `10.${number >> 8}.${number & 255}.1`,
-  ...{ expectations: DEFAULT_EXPECTATIONS, services: [], underMaintenance: false, busy: false },
-  ...{ health: null, openIncidents: {} },
-  ...over,
-});
-
 /** The health worker over a fleet in memory, on a clock that passes when told to. */
 export function healthStage(
   fleet: readonly WatchedServer[],
@@ -53,7 +42,7 @@ export function healthStage(
   const orders: OperationCommand[] = [];
   const suspended = new Set<string>();
   const running = new Set<string>();
-  const world = { network: true, pings: true, modes: 'auto' as const };
+  const world = { network: true, pings: true, database: true };
   const log = createRecordingLogger();
   let inFlight = 0;
   let mostInFlight = 0;
@@ -101,14 +90,27 @@ export function healthStage(
   };
   const target = ({ handle, address, port }: WatchedServer) =>
     ({ handle, host: address, port }) as SshTarget;
+  /** While the database is away nothing of the desk's is stored. */
+  const stored = <T extends object>(repository: T): T =>
+    new Proxy(repository, {
+      get(all, name) {
+        const method = Reflect.get(all, name) as (...args: unknown[]) => Promise<unknown>;
+        return async (...args: unknown[]) => {
+          if (!world.database) throw new OpsError('storage_unavailable', 'The database is away.');
+          return method.apply(all, args);
+        };
+      },
+    });
+  const { health, incidents, fleet: fleetRows, outbox } = memory.repositories;
   const worker = createHealthWorker({
-    ...memory.repositories,
+    ...{ health: stored(health), incidents: stored(incidents), fleet: stored(fleetRows) },
+    outbox: stored(outbox),
     ...{ hosts, outside, leases, clock, log },
     servers: {
       require: async (handle: string) => entity(handle),
       find: async (handle: string) => entity(handle),
     },
-    groups: { require: async () => ({ policy: { mode: world.modes } }) },
+    groups: { require: async () => ({ policy: { mode: 'auto' } }) },
     operations: {
       list: async ({ serverHandle }: { serverHandle: string }) => ({
         items: [] as Operation[],
@@ -173,12 +175,6 @@ export type HealthStage = ReturnType<typeof healthStage>;
 
 /** A fleet of hundreds over minutes takes its time where the machine is busy. */
 export const PATIENCE = { timeout: 120_000 };
-
-export const fleetOf = (size: number, over: Partial<WatchedServer> = {}) =>
-  Array.from({ length: size }, (_, at) => watched(at + 1, over));
-
-export const handles = (from: number, to: number) =>
-  Array.from({ length: to - from + 1 }, (_, at) => `vps-${from + at}`);
 
 /** A fleet that has run long enough for every server to have been looked at. */
 export async function settledStage(fleet: readonly WatchedServer[]): Promise<HealthStage> {

@@ -1,12 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { slotOffset } from '#domain/health/slots.ts';
-import {
-  fleetOf,
-  type HealthStage,
-  handles,
-  PATIENCE,
-  settledStage,
-} from '#test/fakes/health-stage.ts';
+import { fleetOf, handles } from '#test/builders/watched-fleet.ts';
+import { type HealthStage, PATIENCE, settledStage } from '#test/fakes/health-stage.ts';
 
 let stage: HealthStage;
 afterEach(() => stage.end());

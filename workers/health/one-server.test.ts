@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { fleetOf, type HealthStage, PATIENCE, settledStage } from '#test/fakes/health-stage.ts';
+import { fleetOf } from '#test/builders/watched-fleet.ts';
+import { type HealthStage, PATIENCE, settledStage } from '#test/fakes/health-stage.ts';
 
 let stage: HealthStage;
 afterEach(() => stage.end());
