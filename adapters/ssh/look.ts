@@ -77,7 +77,9 @@ export function look(connection: Connection, bounds: LookBounds): Promise<Look> 
       const left = bounds.answerMs - (performance.now() - started);
       timer = setTimeout(() => end({ kind: 'timeout', opened: true }), Math.max(1, left));
       channel.on('error', ignore);
-      channel.stderr.on('data', count);
+      // ssh2 ends its end itself; Node would do it once more, and make an error of that, each time.
+      channel.destroy = () => channel;
+      // What it says on stderr is not read: SSH's own window bounds it.
       channel.on('data', (chunk: Buffer) => {
         if (!count(chunk) || settled) return;
         chunks.push(chunk);

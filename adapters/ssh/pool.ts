@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { OpsError } from '#domain/errors.ts';
 import type { HostProbe } from '#domain/health/probes.ts';
 import type { HostCheck } from '#domain/health/reading.ts';
@@ -131,6 +132,8 @@ export function createHostProbe({ log, clock, limits = {} }: HostProbeDeps): Hos
       const what = `Check of ${target.handle}`;
       if (closed) throw new OpsError('cancelled', `${what}: the probe was closed.`);
       if (options.signal.aborted) throw abortError(options.signal, what);
+      // One signal may end the checks of a whole fleet: no leak.
+      setMaxListeners(0, options.signal);
       try {
         return await check(target, options);
       } catch (error) {
