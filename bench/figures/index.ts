@@ -1,5 +1,6 @@
 import type { Figure } from '../figure.ts';
 import { forceRebuildToProvider } from './force-rebuild-to-provider.ts';
+import { healthCpu } from './health-cpu.ts';
 import { idleRss } from './idle-rss.ts';
 import { provisionOverhead } from './provision-overhead.ts';
 import { provisionSecondRun } from './provision-second-run.ts';
@@ -13,4 +14,5 @@ export const figures: readonly Figure[] = [
   resumeAfterKill,
   provisionSecondRun,
   provisionOverhead,
+  healthCpu,
 ];
