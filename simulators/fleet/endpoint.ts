@@ -110,13 +110,8 @@ function serve(client: Connection, events: EndpointEvents): void {
         if (answer === null) return;
         if (answer.stderr) channel.stderr.write(answer.stderr);
         if (answer.stdout) channel.write(answer.stdout);
-        const end = () => {
-          channel.exit(answer.code);
-          channel.end();
-        };
-        // A real program's last words and its end come in packets of their own.
-        if (answer.stderr) setTimeout(end, 5);
-        else end();
+        channel.exit(answer.code);
+        channel.end();
       });
     });
   });

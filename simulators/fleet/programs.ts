@@ -24,8 +24,7 @@ export function runProgram(
   host: SimHost,
   surroundings: Surroundings,
 ): ProgramAnswer {
-  const argv = words(command.replace(/^sudo -n -- /, ''));
-  const [program, ...args] = argv;
+  const [program, ...args] = withoutWrappers(words(command));
   if (program === 'timeout') return timed(args, host, surroundings);
   if (program === 'sh') return says(evidence(args[1] ?? '', host));
   if (program === 'systemctl') return systemctl(args, host, surroundings);
@@ -36,6 +35,14 @@ export function runProgram(
   if (program === 'printenv') return says('127.0.0.1 50000 127.0.0.1 22\n');
   if (program === 'ss') return says(`LISTEN 0 128 0.0.0.0:${surroundings.port} 0.0.0.0:*\n`);
   return OK;
+}
+
+/** The program itself, behind `sudo -n --` and `env NAME=value`. */
+function withoutWrappers(argv: readonly string[]): readonly string[] {
+  if (argv[0] === 'sudo') return withoutWrappers(argv.slice(argv.indexOf('--') + 1));
+  if (argv[0] !== 'env') return argv;
+  const [, ...rest] = argv;
+  return withoutWrappers(rest.slice(rest.findIndex((word) => !word.includes('='))));
 }
 
 /** `timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1"' ADDRESS PORT`, or a program of its own. */
