@@ -92,11 +92,15 @@ describe('judge, of a recovery', () => {
   );
 
   it('joins the one under way, and stands back behind any other work', () => {
-    const first = operation({ kind: 'recover' });
+    const { incidentId } = recover;
+    const first = operation({ kind: 'recover', incidentId });
     expect(judge(recover, server(), first)).toEqual({ verdict: 'join', operation: first });
-    expect(() => judge(recover, server(), operation({}))).toThrowError(
-      expect.objectContaining({ code: 'conflict' }),
-    );
+    const another = operation({ kind: 'recover', incidentId: 'another' });
+    for (const work of [operation({}), another]) {
+      expect(() => judge(recover, server(), work)).toThrowError(
+        expect.objectContaining({ code: 'conflict' }),
+      );
+    }
   });
 
   it('gives way to a rebuild', () => {

@@ -61,7 +61,10 @@ export function judge(
   assertChangeable(server, own);
   const running = active && !isTerminal(active.status) && !active.stopRequested ? active : null;
   const mode = command.kind === 'rebuild' ? command.mode : null;
-  if (running && running.kind === command.kind && running.mode === mode) {
+  const same = running?.kind === command.kind && running.mode === mode;
+  // The recovery from another incident is other work: this one has its turn after it.
+  const incident = command.kind === 'recover' ? command.incidentId : running?.incidentId;
+  if (running && same && running.incidentId === incident) {
     return { verdict: 'join', operation: running };
   }
   if (command.kind === 'rebuild') {
