@@ -33,7 +33,7 @@ export function createCheck({ hosts, outside, targetOf, clock }: CheckDeps) {
   const targets = new Map<string, { readonly target: SshTarget | null; readonly until: number }>();
 
   async function targetFor({ handle, address, port, hasLogin }: WatchedServer) {
-    if (!hasLogin) return null;
+    if (!hasLogin || address === null) return null;
     const known = targets.get(handle);
     const now = clock.now().getTime();
     const moved = known?.target && (known.target.host !== address || known.target.port !== port);
@@ -46,17 +46,19 @@ export function createCheck({ hosts, outside, targetOf, clock }: CheckDeps) {
 
   async function fromOutside(server: WatchedServer, options: CheckOptions): Promise<HostCheck> {
     const started = clock.now().getTime();
-    const { address } = server;
+    const { address, port } = server;
+    const base = { reading: null, fresh: true };
+    // Its provider has not said yet where it is.
+    if (address === null)
+      return { ...base, outcome: 'no_path', latencyMs: 0, message: 'It has no address.' };
     const { deadlineMs, signal } = options;
     const alive =
-      address !== null &&
-      ((await outside.ping(address, { deadlineMs, signal })) ||
-        (await outside.service(address, { kind: 'tcp', port: server.port }, options)).state ===
-          'ok');
+      (await outside.ping(address, { deadlineMs, signal })) ||
+      (await outside.service(address, { kind: 'tcp', port }, options)).state === 'ok';
     return {
-      ...{ outcome: alive ? 'answered' : 'unreachable', reading: null, fresh: true },
+      ...{ ...base, outcome: alive ? 'answered' : 'unreachable' },
       latencyMs: clock.now().getTime() - started,
-      message: address === null ? 'It has no address.' : alive ? '' : 'Nothing answers.',
+      message: alive ? '' : 'Nothing answers.',
     };
   }
 

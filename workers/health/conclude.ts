@@ -12,7 +12,7 @@ import type { Clock, Logger, Metrics } from '#domain/ports.ts';
 import type { Batch } from './batch.ts';
 import type { Check, Checked } from './check.ts';
 import type { Desk } from './desk.ts';
-import { DOWN_TYPES, type Entry, hasDownIncident, isClosing } from './entry.ts';
+import { DOWN_TYPES, type Entry, hasDownIncident, isClosing, isRecoverable } from './entry.ts';
 import type { Online } from './online.ts';
 import type { Services } from './services.ts';
 import type { Plan } from './sweep.ts';
@@ -49,8 +49,8 @@ export function createConclude(deps: ConcludeDeps) {
     if (server.underMaintenance) return 'maintenance';
     if (seen.outcome === 'no_path') return 'no_path';
     if (server.jumpHost !== null && deps.isFailing(server.jumpHost)) return 'no_path';
-    // Its recovery does not make its downtime unknown.
-    if (server.busy && !hasDownIncident(entry)) return 'busy';
+    // Being provisioned it may well be away; a recovery makes no downtime unknown.
+    if (server.busy && !isRecoverable(entry)) return 'busy';
     const own = seen.outcome === 'timeout' || seen.outcome === 'unreachable';
     return own && deps.stalledSince(startedAt) ? 'stalled' : null;
   }
@@ -85,7 +85,7 @@ export function createConclude(deps: ConcludeDeps) {
   async function judgeDown(entry: Entry, seen: Checked, signal: AbortSignal): Promise<void> {
     const { open, health } = entry;
     const kind = DOWN_TYPES.find((type) => open[type] !== undefined);
-    if (entry.handedOver || (health.flapping && kind === undefined)) return;
+    if (entry.handedOver || health.flapping) return;
     const worse = kind === 'ssh_blocked' && entry.silent >= SILENT_MISSES;
     const lifted = kind === 'suspended' && health.misses % ASK_AGAIN_CHECKS === 0;
     if (kind === undefined || worse || lifted) return desk.down(entry, seen.check, signal);

@@ -3,6 +3,7 @@ import { NO_STREAKS, type Streaks } from '#domain/health/faults.ts';
 import { nextSlot } from '#domain/health/slots.ts';
 import type { TargetHealth, WatchedServer } from '#domain/health/target.ts';
 import type { IncidentType } from '#domain/incident.ts';
+import { hasLadder } from '#domain/ladder.ts';
 
 /** A server of ours between two looks. */
 export interface Entry {
@@ -64,6 +65,10 @@ export const DOWN_TYPES = ['server_unreachable', 'ssh_blocked', 'suspended'] as 
 
 export const hasDownIncident = ({ open }: Pick<Entry, 'open'>): boolean =>
   DOWN_TYPES.some((type) => open[type] !== undefined);
+
+/** Something is open that a recovery may work on. */
+export const isRecoverable = ({ open }: Pick<Entry, 'open'>): boolean =>
+  (Object.keys(open) as IncidentType[]).some(hasLadder);
 
 /** When it is up next, and for what. */
 export const dueAt = ({ slotAt, extraAt }: Entry): number => Math.min(slotAt, extraAt);

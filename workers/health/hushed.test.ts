@@ -53,6 +53,36 @@ describe('suppression', PATIENCE, () => {
     expect(stage.told).toEqual([]);
   });
 
+  it('a recovery from something smaller that waits hides no dead host', async () => {
+    await settled(fleetOf(10));
+    stage.readings.set('vps-2', { disks: [{ path: '/', spacePercent: 99, inodePercent: 5 }] });
+    await stage.pass(190);
+    stage.change('vps-2', { busy: true });
+    await stage.pass(10);
+    stage.fail(['vps-2']);
+    await stage.pass(90);
+    const types = stage.memory.incidents.map(({ type }) => type);
+    expect(types).toEqual(['disk_full', 'server_unreachable']);
+  });
+
+  it('a server without an address is unknown', async () => {
+    await settled(fleetOf(3, { address: null }));
+    await stage.pass(200);
+    expect(stage.told).toEqual([]);
+    expect([...stage.memory.targets.values()].map(({ state }) => state)).toEqual(
+      Array(3).fill('unknown'),
+    );
+  });
+
+  it('a server without a login is watched from outside', async () => {
+    await settled(fleetOf(1, { hasLogin: false, care: 'watch' }));
+    expect(stage.lookups).toEqual([]);
+    stage.world.pings = false;
+    stage.services.set('tcp', 'failed');
+    await stage.pass(90);
+    expect(stage.told).toEqual(['incident_opened vps-1']);
+  });
+
   it('what is frozen is told, and recovered after the re-arm', async () => {
     await settled(fleetOf(10));
     await stage.memory.repositories.fleet.freeze('ann', 'a drill', stage.clock.now());

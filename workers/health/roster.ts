@@ -17,6 +17,7 @@ export interface RosterDeps {
 /** The servers of our shards, and what is known of them. */
 export function createRoster({ health, clock, intervalMs, onDue, onGone }: RosterDeps) {
   const shards = new Map<number, Map<string, Entry>>();
+  const byHandle = new Map<string, Entry>();
 
   function* entries(): Generator<Entry> {
     for (const shard of shards.values()) yield* shard.values();
@@ -36,6 +37,7 @@ export function createRoster({ health, clock, intervalMs, onDue, onGone }: Roste
 
   function remove(shard: Map<string, Entry>, entry: Entry): void {
     shard.delete(entry.server.id);
+    if (byHandle.get(entry.server.handle) === entry) byHandle.delete(entry.server.handle);
     entry.dropped = true;
     onGone(entry);
   }
@@ -60,6 +62,7 @@ export function createRoster({ health, clock, intervalMs, onDue, onGone }: Roste
         else {
           const entry = createEntry(server, number, intervalMs, clock.now());
           shard.set(server.id, entry);
+          byHandle.set(server.handle, entry);
           onDue(entry);
         }
       }
@@ -80,10 +83,7 @@ export function createRoster({ health, clock, intervalMs, onDue, onGone }: Roste
         onDue(entry);
       }
     },
-    find(handle: string): Entry | null {
-      for (const entry of entries()) if (entry.server.handle === handle) return entry;
-      return null;
-    },
+    find: (handle: string): Entry | null => byHandle.get(handle) ?? null,
   };
 }
 export type Roster = ReturnType<typeof createRoster>;
