@@ -25,6 +25,7 @@ import { createSweep } from '#workers/sweeper.ts';
 import { createSync } from '#workers/sync.ts';
 import { counted } from './chaos-clock.ts';
 import { createChaosDoorbell } from './doorbell.ts';
+import { watchedOnce } from './watched-once.ts';
 import { KEY, type World } from './world.ts';
 
 /** What outlives an agent beside its database: the data directory. */
@@ -48,7 +49,8 @@ export async function startAgent(world: World, databaseUrl: string, dataDir: Dat
   const { clock, log, probes, playbooks, telegram, accounts } = world;
   const prisma = createPrismaClient({ databaseUrl });
   const secrets = createSecretBox({ keys: [dataDir.secrets] });
-  const plain = createRepositories({ prisma, secrets, clock, log });
+  const stored = createRepositories({ prisma, secrets, clock, log });
+  const plain = { ...stored, health: watchedOnce(stored.health, clock) };
   const repositories = Object.fromEntries(
     Object.entries(plain).map(([name, one]) => [name, counted(clock, name, one)]),
   ) as unknown as Repositories;

@@ -30,6 +30,8 @@ export interface ChaosClock extends Clock {
   run<T>(what: string, work: () => Promise<T>): Promise<T>;
   /** The same time for what sleeps beside a run: its watch over cancellations, the simulators. */
   readonly aside: Clock;
+  /** What runs now, and passes in real time. */
+  underWay(): readonly string[];
 }
 
 interface Run {
@@ -102,7 +104,7 @@ export function createChaosClock(start: Date): ChaosClock {
   }
 
   return {
-    ...{ advance, now, sleep, aside: { now, sleep: rest } },
+    ...{ advance, now, sleep, underWay, aside: { now, sleep: rest } },
     get elapsed() {
       return elapsed;
     },
