@@ -1,3 +1,4 @@
+import { TelegramError } from 'telegraf';
 import type { Transport } from '#bot/transport.ts';
 import type { Clock } from '#domain/ports.ts';
 
@@ -10,6 +11,11 @@ export interface ChatMessage {
   readonly buttons: readonly string[];
 }
 
+const CONFLICT = {
+  error_code: 409,
+  description: 'Conflict: terminated by other getUpdates request',
+};
+
 /** Telegram as a notebook: what it was sent, by its own record. It can be out of reach. */
 export function createRecordingTelegram(clock: Clock, isReachable: () => boolean) {
   const messages: ChatMessage[] = [];
@@ -18,8 +24,7 @@ export function createRecordingTelegram(clock: Clock, isReachable: () => boolean
   const answer = async (method: string, payload: Record<string, unknown>): Promise<unknown> => {
     if (!isReachable()) throw Object.assign(new Error('network is away'), { code: 'ENETUNREACH' });
     if (method === 'getUpdates') {
-      const response = { error_code: 409, description: 'Conflict: terminated by other getUpdates' };
-      if (twin) throw Object.assign(new Error(response.description), { response });
+      if (twin) throw new TelegramError(CONFLICT, { method, payload });
       await clock.sleep(25_000);
       return [];
     }

@@ -6,7 +6,7 @@ export const allDown: Scenario = {
   id: 'a',
   asked: 'all down at once: 1 message, 0 provider calls that act',
   stage: { servers: 60 },
-  async run({ stage, random, equal }) {
+  async run({ stage, random, equal, must }) {
     const { world } = stage;
     await stage.begin();
     const before = stage.clock.now().getTime();
@@ -14,6 +14,10 @@ export const allDown: Scenario = {
     for (const { address } of world.servers) await world.fleet.change(address, { net });
     await stage.minutes(12);
     equal(stage.told(before).length, 1, 'messages');
+    must(
+      stage.told(before).every(({ text }) => /fail together/.test(text)),
+      'it speaks of one trouble',
+    );
     equal(actingCalls(world).length, 0, 'provider calls that act');
   },
 };
@@ -23,7 +27,7 @@ export const ownNetwork: Scenario = {
   id: 'b',
   asked: "the monitor's network away for 10 minutes: 0 recoveries, 1 message",
   stage: { servers: 40 },
-  async run({ stage, equal }) {
+  async run({ stage, equal, must }) {
     const { world } = stage;
     await stage.begin();
     const before = stage.clock.now().getTime();
@@ -33,6 +37,10 @@ export const ownNetwork: Scenario = {
     await world.setNetwork(true);
     await stage.minutes(6);
     equal(stage.told(before).length, 1, 'messages');
+    must(
+      stage.told(before).every(({ text }) => /network was away/.test(text)),
+      'it names the blind interval',
+    );
     equal(actingCalls(world).length, 0, 'provider calls that act');
   },
 };
