@@ -30,6 +30,10 @@ export function faultIn(fault: Fault, outcome: CheckOutcome, report: HealthRepor
   return states.every((state) => state === 'unknown') ? null : false;
 }
 
+/** Whether a restart of what failed may end it: nobody brings load, memory or a clock back so. */
+export const restartHelps = (fault: Fault, report: HealthReport | null): boolean =>
+  fault === 'disk_full' || report?.docker.state === 'failed' || report?.ssh.state === 'failed';
+
 /** Why, for a person: the reasons of what failed. */
 export function faultReason(fault: Fault, report: HealthReport | null): string {
   if (report === null) return 'The check script gave no answer that makes sense.';

@@ -85,8 +85,8 @@ export function healthStage(
   };
   const entity = (handle: string) => {
     const server = find(handle);
-    const { care, handsOff, status } = server ?? {};
-    return serverEntity(handle, { care, handsOff, status, mode: null });
+    const { id, care, handsOff, status } = server ?? {};
+    return serverEntity(handle, { id, care, handsOff, status, mode: null });
   };
   const target = ({ handle, address, port }: WatchedServer) =>
     ({ handle, host: address, port }) as SshTarget;

@@ -31,7 +31,7 @@ export function memoryHealthRepositories(clock: Clock) {
 
   const health: Pick<
     HealthRepository,
-    'watched' | 'write' | 'picture' | 'witnesses' | 'witnessed'
+    'watched' | 'target' | 'write' | 'picture' | 'witnesses' | 'witnessed'
   > = {
     async watched(shard, shards) {
       return [...servers.values()]
@@ -46,6 +46,7 @@ export function memoryHealthRepositories(clock: Clock) {
           ),
         }));
     },
+    target: async (id) => targets.get(id) ?? null,
     async write(rows) {
       for (const { health: target, sample } of rows) {
         targets.set(target.serverId, target);

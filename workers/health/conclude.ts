@@ -19,6 +19,7 @@ import type { Plan } from './sweep.ts';
 
 /** A verdict that could not be dealt with is dealt with by the next look. */
 const RETRY_MS = 5000;
+const FAULT_GONE = 'Good checks in a row show nothing of it any more.';
 /** Misses in a row without any answer after which a blocked port is a dead host. */
 const SILENT_MISSES = 4;
 /** Checks between two questions whether a suspended server still is. */
@@ -122,13 +123,14 @@ export function createConclude(deps: ConcludeDeps) {
     for (const fault of FAULTS) {
       const id = open[fault];
       if (present.includes(fault) && id === undefined && !hushed) {
-        await desk.open(entry, fault, faultReason(fault, health.report));
+        if (!entry.givenUp.has(fault))
+          await desk.fault(entry, fault, faultReason(fault, health.report));
       } else if (present.includes(fault) && id !== undefined && !entry.seenTo.has(id)) {
         await desk.ensure(entry, id);
       }
-      if (gone.includes(fault) && id !== undefined) {
-        await desk.clear(entry, fault, 'Good checks in a row show nothing of it any more.');
-      }
+      if (!gone.includes(fault)) continue;
+      if (id !== undefined) await desk.clear(entry, fault, FAULT_GONE);
+      else if (entry.givenUp.has(fault)) await desk.overAfterAll(entry, fault, FAULT_GONE);
     }
   }
 

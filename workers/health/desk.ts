@@ -1,3 +1,4 @@
+import type { Fault } from '#domain/health/faults.ts';
 import type { OutsideProbe } from '#domain/health/probes.ts';
 import type { HostCheck } from '#domain/health/reading.ts';
 import type { Incident, IncidentType, Severity } from '#domain/incident.ts';
@@ -34,6 +35,7 @@ const SEVERITIES: Partial<Readonly<Record<IncidentType, Severity>>> = {
   certificate_expiring: 'warning',
 };
 const PING_MS = 2000;
+const DAY_MS = 86_400_000;
 const BY_ITSELF = 'It answers again: good fresh logins in a row.';
 
 /** Verdicts become incidents here, and incidents end. Each call may be repeated without harm. */
@@ -93,6 +95,14 @@ export function createDesk(deps: DeskDeps) {
     const [last] = items;
     if (last?.status !== 'failed' || last.resolvedAt === null) return false;
     return health.lastGoodAt === null || health.lastGoodAt < last.resolvedAt;
+  }
+
+  /** The latest incident of a type that a ladder could not end, of the last day. */
+  async function givenUp({ server }: Entry, type: IncidentType): Promise<Incident | null> {
+    const filter = { serverHandle: server.handle, type };
+    const [last] = (await incidents.list(filter, { offset: 0, limit: 1 })).items;
+    if (last?.status !== 'failed' || last.resolvedAt === null) return null;
+    return deps.clock.now().getTime() - last.resolvedAt.getTime() < DAY_MS ? last : null;
   }
 
   /** A recovery that runs proves and closes by itself. */
@@ -158,6 +168,22 @@ export function createDesk(deps: DeskDeps) {
         const patch = { status: 'resolved', closeReason: BY_ITSELF } as const;
         await words.resolved(await incidents.update(last.id, patch, 'agent'));
       }
+    },
+
+    /** A fault of a host that answers; one that was given up is a human's until it has gone. */
+    async fault(entry: Entry, fault: Fault, details: string): Promise<void> {
+      if ((await givenUp(entry, fault)) === null) await open(entry, fault, details);
+      else entry.givenUp.add(fault);
+    },
+
+    /** Given up by the ladder, and gone all the same. */
+    async overAfterAll(entry: Entry, fault: Fault, reason: string): Promise<void> {
+      const last = await givenUp(entry, fault);
+      if (last !== null) {
+        const patch = { status: 'resolved', closeReason: reason } as const;
+        await words.resolved(await incidents.update(last.id, patch, 'agent'));
+      }
+      entry.givenUp.delete(fault);
     },
 
     /** A fault is over. */

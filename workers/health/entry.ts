@@ -1,5 +1,5 @@
 import { GOODS_TO_CLOSE, untold } from '#domain/health/advance.ts';
-import { NO_STREAKS, type Streaks } from '#domain/health/faults.ts';
+import { type Fault, NO_STREAKS, type Streaks } from '#domain/health/faults.ts';
 import { nextSlot } from '#domain/health/slots.ts';
 import type { TargetHealth, WatchedServer } from '#domain/health/target.ts';
 import type { IncidentType } from '#domain/incident.ts';
@@ -32,6 +32,8 @@ export interface Entry {
   settledError: boolean;
   /** The ladder gave it up: nothing more until it was well once. */
   handedOver: boolean;
+  /** Faults that the ladder gave up: nothing more until they were gone once. */
+  readonly givenUp: Set<Fault>;
   /** Its verdict is being dealt with. */
   atDesk: boolean;
   /** Our shard is gone: what still comes back is dropped. */
@@ -51,6 +53,7 @@ export function createEntry(
     ...{ connected: false, placeAt: null, owesFresh: false, open: { ...server.openIncidents } },
     ...{
       seenTo: new Set(),
+      givenUp: new Set(),
       silent: 0,
       settledError: false,
       handedOver: false,

@@ -1,15 +1,22 @@
 import type { Agent } from '#domain/agent.ts';
 import { toOpsError } from '#domain/errors.ts';
 import { type FleetState, stopOf } from '#domain/fleet.ts';
+import { restartHelps } from '#domain/health/faults.ts';
 import type { Incident } from '#domain/incident.ts';
 import { hasLadder } from '#domain/ladder.ts';
 import type { Clock, Logger } from '#domain/ports.ts';
-import type { FleetRepository, GroupRepository, OutboxRepository } from '#domain/repositories.ts';
+import type {
+  FleetRepository,
+  GroupRepository,
+  HealthRepository,
+  OutboxRepository,
+} from '#domain/repositories.ts';
 import type { Server } from '#domain/server.ts';
 
 export interface WordsDeps {
   readonly fleet: Pick<FleetRepository, 'state'>;
   readonly groups: Pick<GroupRepository, 'require'>;
+  readonly health: Pick<HealthRepository, 'target'>;
   readonly outbox: OutboxRepository;
   readonly agent: Pick<Agent, 'submit'>;
   readonly clock: Clock;
@@ -29,9 +36,16 @@ const isOurs = ({ care, handsOff, status }: Server): boolean =>
   care === 'managed' && !handsOff && status !== 'maintenance';
 
 /** What goes out for an incident: messages to people, orders to recover. All of it at most once. */
-export function createWords({ fleet, groups, outbox, agent, clock, log }: WordsDeps) {
+export function createWords({ fleet, groups, health, outbox, agent, clock, log }: WordsDeps) {
+  /** A ladder that has nothing to try would only end in one more alarm. */
+  async function isRecovered({ type }: Incident, server: Server): Promise<boolean> {
+    if (!hasLadder(type) || !isOurs(server)) return false;
+    if (type !== 'server_degraded') return true;
+    return restartHelps(type, (await health.target(server.id))?.report ?? null);
+  }
+
   async function modeOf(incident: Incident, server: Server): Promise<string> {
-    if (!hasLadder(incident.type) || !isOurs(server)) return '';
+    if (!(await isRecovered(incident, server))) return '';
     return server.mode ?? (await groups.require(server.group)).policy.mode;
   }
 
@@ -69,7 +83,7 @@ export function createWords({ fleet, groups, outbox, agent, clock, log }: WordsD
 
     /** True when there is nothing more to order; false: not now, ask again at the next look. */
     async recover(incident: Incident, server: Server): Promise<boolean> {
-      if (!hasLadder(incident.type) || !isOurs(server)) return true;
+      if (!(await isRecovered(incident, server))) return true;
       const state = await fleet.state();
       if (stopOf(state) !== null) return false;
       try {
