@@ -49,7 +49,7 @@ export const doubleTap: Scenario = {
 export const lateWord: Scenario = {
   id: 'g2',
   asked: 'a yes that comes too late: 0 actions by it, asked anew; a no: 0 actions',
-  stage,
+  stage: { ...stage, servers: 6, perSubnet: 2 },
   async run(scene) {
     const { stage, equal, must } = scene;
     const { approvalId } = await asked(scene);

@@ -5,14 +5,14 @@ import type { Scenario } from '../scenario.ts';
 export const allDown: Scenario = {
   id: 'a',
   asked: 'all down at once: 1 message, 0 provider calls that act',
-  stage: { servers: 60 },
+  stage: { servers: 40, perSubnet: 10 },
   async run({ stage, random, equal, must }) {
     const { world } = stage;
     await stage.begin();
     const before = stage.clock.now().getTime();
     const net = random.pick(['refuse', 'swallow'] as const);
     for (const { address } of world.servers) await world.fleet.change(address, { net });
-    await stage.minutes(12);
+    await stage.minutes(8);
     equal(stage.told(before).length, 1, 'messages');
     must(
       stage.told(before).every(({ text }) => /fail together/.test(text)),
@@ -26,7 +26,7 @@ export const allDown: Scenario = {
 export const ownNetwork: Scenario = {
   id: 'b',
   asked: "the monitor's network away for 10 minutes: 0 recoveries, 1 message",
-  stage: { servers: 40 },
+  stage: { servers: 24, perSubnet: 8 },
   async run({ stage, equal, must }) {
     const { world } = stage;
     await stage.begin();

@@ -8,7 +8,7 @@ const faulty = (id: string, asked: string, fault: FaultSpec): Scenario => ({
   asked: `${asked}: still one reboot`,
   stage: { servers: 24, accounts: 2, perSubnet: 8 },
   async run(scene) {
-    const { stage } = scene;
+    const { stage, must } = scene;
     const { world, clock } = stage;
     await stage.begin();
     const before = clock.now().getTime();
@@ -16,6 +16,11 @@ const faulty = (id: string, asked: string, fault: FaultSpec): Scenario => ({
     for (const { sim } of world.accounts) sim.faults.set(fault);
     for (const { address } of failed) await world.fleet.break(address, DEAD);
     await clock.until(20 * 60_000, () => stage.told(before).length >= 2, 5000);
+    const struck = world.accounts.flatMap(({ sim }) => sim.faults.list()).map((one) => one.struck);
+    must(
+      struck.some((times) => times > 0),
+      'the fault struck',
+    );
     for (const { sim } of world.accounts) sim.faults.clear();
     await stage.minutes(2);
     recoveredOnce(scene, failed);

@@ -19,7 +19,7 @@ export const clockJumps: Scenario = {
       clock.jump(by);
       await stage.minutes(random.between(3, 4));
     }
-    await stage.minutes(20);
+    await stage.minutes(6);
     equal(actingCalls(world).length, 0, 'provider calls that act');
     equal(world.telegram.messages.length, 0, 'messages');
   },
