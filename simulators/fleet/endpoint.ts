@@ -4,8 +4,8 @@ import ssh2, { type AuthContext, type Connection, type ParsedKey } from 'ssh2';
 
 /** What happens on a host's SSH port. */
 export interface EndpointEvents {
-  /** Whether a connection is served; the others wait for an answer that never comes. */
-  answers(): boolean;
+  /** Whether a connection is served, ended at once, or waits for an answer that never comes. */
+  greets(): 'serve' | 'reset' | 'silence';
   /** Whether a credential is taken. */
   admits(credential: { readonly publicKey: string } | { readonly password: string }): boolean;
   methods(): readonly ('publickey' | 'password')[];
@@ -46,7 +46,9 @@ export function createEndpoint(
     socket.on('error', () => undefined);
     socket.once('close', () => sockets.delete(socket));
     events.on('connection', '');
-    if (!events.answers()) return;
+    const greeting = events.greets();
+    if (greeting === 'reset') socket.resetAndDestroy();
+    if (greeting !== 'serve') return;
     ssh ??= new ssh2.Server({ hostKeys: [key] }, (client) => serve(client, events));
     ssh.injectSocket(socket);
   });

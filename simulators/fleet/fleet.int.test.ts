@@ -84,12 +84,14 @@ describe('the simulated fleet, seen by the product', () => {
     expect(await check(A)).toMatchObject({ outcome: 'garbled' });
   });
 
-  it('refuses, swallows, refuses logins, shows another key: each as itself', async () => {
+  it('refuses, swallows, resets, refuses logins, shows another key: each as itself', async () => {
     await check(A);
     await fleet.change(A, { net: 'swallow' });
     expect((await check(A, false, HASTY)).outcome).toBe('timeout');
     await fleet.change(A, { net: 'refuse' });
     expect((await check(A)).outcome).toBe('refused');
+    await fleet.change(A, { net: 'reset' });
+    expect((await check(A)).outcome).toBe('unreachable');
     await fleet.change(A, { net: 'up', logins: 'refused' });
     expect((await check(A)).outcome).toBe('login_refused');
     const other = fleet.keyAt(5);

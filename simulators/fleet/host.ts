@@ -27,8 +27,11 @@ export const realClock: FleetClock = {
 
 /** What a simulated server is like now. Tests and scenarios change it through the fleet alone. */
 export interface HostState {
-  /** `refuse`: nothing there takes a connection or a ping. `swallow`: packets go and nothing comes. */
-  net: 'up' | 'refuse' | 'swallow';
+  /**
+   * `refuse`: nothing there takes a connection or a ping. `swallow`: packets go and nothing comes.
+   * `reset`: each connection is ended as soon as it stands.
+   */
+  net: 'up' | 'refuse' | 'swallow' | 'reset';
   /** The agent's own way to it; its neighbours have theirs. */
   path: 'open' | 'cut';
   /** `dead`: new connections are refused, those that stand go on. */

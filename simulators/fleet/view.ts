@@ -10,14 +10,16 @@ export function createFleetView(fleet: SimFleet): { outside: OutsideProbe; tcp: 
   const stateAt = (address: string) => {
     const { net, path, sshd } = fleet.at(address).state;
     if (path === 'cut' || net === 'swallow') return 'filtered';
-    return net === 'refuse' ? 'refused' : sshd === 'dead' ? 'no_ssh' : 'open';
+    if (net !== 'up') return net === 'refuse' ? 'refused' : 'reset';
+    return sshd === 'dead' ? 'no_ssh' : 'open';
   };
   const tcp: TcpProbe = {
     async probe(host, port, { signal }) {
       signal.throwIfAborted();
       const seen = stateAt(host);
       if (seen === 'filtered') return 'filtered';
-      return seen === 'open' && port === fleet.port ? 'open' : 'refused';
+      const listens = seen === 'open' || seen === 'reset';
+      return listens && port === fleet.port ? 'open' : 'refused';
     },
   };
   return {
@@ -26,7 +28,7 @@ export function createFleetView(fleet: SimFleet): { outside: OutsideProbe; tcp: 
       async ping(address, { signal }) {
         signal.throwIfAborted();
         const seen = stateAt(address);
-        return seen === 'open' || seen === 'no_ssh';
+        return seen !== 'filtered' && seen !== 'refused';
       },
       async service(address, _check, { signal }) {
         signal.throwIfAborted();

@@ -113,7 +113,7 @@ export async function createCrashStage({ servers: count }: { readonly servers: n
     /** Every server is checked by one worker or the other. */
     warmUp: () =>
       until('a check of every server', WARM_UP_SECONDS, () =>
-        servers.every(({ address }) => fleet.records.of(address).checks > 1),
+        servers.every(({ address }) => fleet.records.of(address).checks > 0),
       ),
     async close(): Promise<void> {
       await roles.stop();
