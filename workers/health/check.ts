@@ -1,6 +1,7 @@
 import { judgeReading } from '#domain/health/judge.ts';
+import { createOwnClock } from '#domain/health/own-clock.ts';
 import type { HostProbe, OutsideProbe } from '#domain/health/probes.ts';
-import type { HostCheck } from '#domain/health/reading.ts';
+import type { HostCheck, HostReading } from '#domain/health/reading.ts';
 import type { HealthReport } from '#domain/health/report.ts';
 import type { WatchedServer } from '#domain/health/target.ts';
 import type { Clock } from '#domain/ports.ts';
@@ -31,6 +32,14 @@ export interface Checked {
 /** One look at one server: over SSH where a login is known, from outside where none is. */
 export function createCheck({ hosts, outside, targetOf, clock }: CheckDeps) {
   const targets = new Map<string, { readonly target: SshTarget | null; readonly until: number }>();
+  const ownClock = createOwnClock();
+
+  /** Its clock without what is wrong with ours. */
+  function itsOwn(handle: string, reading: HostReading): HostReading {
+    const { clock: seen } = reading;
+    if (seen.offsetMs === null) return reading;
+    return { ...reading, clock: { ...seen, offsetMs: ownClock.corrected(handle, seen.offsetMs) } };
+  }
 
   async function targetFor({ handle, address, port, hasLogin }: WatchedServer) {
     if (!hasLogin || address === null) return null;
@@ -69,10 +78,11 @@ export function createCheck({ hosts, outside, targetOf, clock }: CheckDeps) {
       const check = await hosts.check(target, options);
       // Keys and host keys change under our feet when somebody provisions it: looked up anew.
       if (check.outcome !== 'answered') targets.delete(server.handle);
-      const report = check.reading && judgeReading(check.reading, server.expectations);
-      return { check, report };
+      const reading = check.reading && itsOwn(server.handle, check.reading);
+      return { check, report: reading && judgeReading(reading, server.expectations) };
     },
     forget(handle: string): void {
+      ownClock.forget(handle);
       targets.delete(handle);
       hosts.drop(handle);
     },
