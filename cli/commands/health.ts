@@ -3,7 +3,7 @@ import { HEALTH_PARTS } from '#domain/health/report.ts';
 import { type Context, fieldOf, itemsOf, leaf } from '../context.ts';
 import { moment, since } from '../duration.ts';
 import { plain, table } from '../render.ts';
-import { serverPath } from './servers.ts';
+import { serverPath } from './server-path.ts';
 
 export function healthCommand(program: Command, context: Context): void {
   leaf(program, 'health <handle>', 'what the last check of a server saw')

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { RecoveryMode } from '#domain/recovery.ts';
 import { type Context, leaf } from '../context.ts';
-import { serverPath } from './servers.ts';
+import { serverPath } from './server-path.ts';
 
 interface Service {
   readonly name: string;

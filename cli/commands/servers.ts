@@ -4,6 +4,7 @@ import { type Context, leaf } from '../context.ts';
 import type { Column } from '../render.ts';
 import { policyCommands } from './policy.ts';
 import { announce, rebuild } from './rebuild.ts';
+import { serverPath } from './server-path.ts';
 
 const COLUMNS: readonly Column[] = [
   ['handle', 'handle'],
@@ -14,8 +15,6 @@ const COLUMNS: readonly Column[] = [
   ['group', 'group'],
   ['provider', 'provider'],
 ];
-
-export const serverPath = (handle: string): string => `/api/servers/${encodeURIComponent(handle)}`;
 
 const collect = (value: string, sum: readonly string[]): readonly string[] => [...sum, value];
 
