@@ -51,7 +51,7 @@ export interface ServerRepository {
   transition(handle: string, to: ServerStatus, mover: Mover, by: string): Promise<Server>;
   /**
    * Upserts one account's list by (account, ref). A listed server that vanished becomes unreachable
-   * only after `missesAllowed` lists in a row and never when the list lost more than half at once.
+   * only after `missesAllowed` lists in a row and never when the list lost half of them (and more than one) at once.
    */
   sync(
     account: { readonly name: string; readonly provider: string },

@@ -58,8 +58,9 @@ export function createServerSync({
   async function miss(tx: Tx, known: ServerRow[], absent: ServerRow[], allowed: number) {
     const newly = absent.filter((row) => row.misses === 0).length;
     const there = known.filter((row) => row.misses === 0).length;
-    if (newly * 2 > there) {
-      log.warn({ newly, there }, 'a list lost more than half of its servers: not believed');
+    // Half of two may well be one that was given up; half of four is a list that was cut.
+    if (newly * 2 > there || (newly > 1 && newly * 2 === there)) {
+      log.warn({ newly, there }, 'a list lost half of its servers or more: not believed');
       return [];
     }
     const gone: string[] = [];
