@@ -5,7 +5,7 @@ import ssh2, { type AuthContext, type Connection, type ParsedKey } from 'ssh2';
 /** What happens on a host's SSH port. */
 export interface EndpointEvents {
   /** Whether a connection is served, ended at once, or waits for an answer that never comes. */
-  greets(): 'serve' | 'reset' | 'silence';
+  greets(): 'serve' | 'hangup' | 'silence';
   /** Whether a credential is taken. */
   admits(credential: { readonly publicKey: string } | { readonly password: string }): boolean;
   methods(): readonly ('publickey' | 'password')[];
@@ -47,7 +47,7 @@ export function createEndpoint(
     socket.once('close', () => sockets.delete(socket));
     events.on('connection', '');
     const greeting = events.greets();
-    if (greeting === 'reset') socket.resetAndDestroy();
+    if (greeting === 'hangup') socket.destroy();
     if (greeting !== 'serve') return;
     ssh ??= new ssh2.Server({ hostKeys: [key] }, (client) => serve(client, events));
     ssh.injectSocket(socket);

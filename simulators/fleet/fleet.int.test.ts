@@ -84,13 +84,13 @@ describe('the simulated fleet, seen by the product', () => {
     expect(await check(A)).toMatchObject({ outcome: 'garbled' });
   });
 
-  it('refuses, swallows, resets, refuses logins, shows another key: each as itself', async () => {
+  it('refuses, swallows, hangs up, refuses logins, shows another key: each as itself', async () => {
     await check(A);
     await fleet.change(A, { net: 'swallow' });
     expect((await check(A, false, HASTY)).outcome).toBe('timeout');
     await fleet.change(A, { net: 'refuse' });
     expect((await check(A)).outcome).toBe('refused');
-    await fleet.change(A, { net: 'reset' });
+    await fleet.change(A, { net: 'hangup' });
     expect((await check(A)).outcome).toBe('unreachable');
     await fleet.change(A, { net: 'up', logins: 'refused' });
     expect((await check(A)).outcome).toBe('login_refused');

@@ -56,7 +56,7 @@ export function createSimFleet(options: FleetOptions = {}) {
     return machine;
   };
   const heard = ({ state }: Machine) => state.net === 'up' && state.path === 'open';
-  const resets = ({ state }: Machine) => state.net === 'reset' && state.path === 'open';
+  const hangsUp = ({ state }: Machine) => state.net === 'hangup' && state.path === 'open';
 
   /** Sockets follow the state. */
   async function settle(machine: Machine): Promise<void> {
@@ -64,7 +64,7 @@ export function createSimFleet(options: FleetOptions = {}) {
     const closed = state.path === 'open' && (state.net === 'refuse' || state.sshd === 'dead');
     if (closed) endpoint.deafen();
     else await endpoint.listen();
-    if (state.net === 'refuse' || resets(machine)) endpoint.hangUp();
+    if (state.net === 'refuse' || hangsUp(machine)) endpoint.hangUp();
     else if (heard(machine)) endpoint.thaw();
     else endpoint.freeze();
   }
@@ -83,7 +83,7 @@ export function createSimFleet(options: FleetOptions = {}) {
       rootPassword: given.rootPassword ?? '',
       authorizedKeys: new Set((given.authorizedKeys ?? []).map(bareKey)),
       endpoint: createEndpoint(address, port, keyAt(key).privateKey, {
-        greets: () => (heard(machine) ? 'serve' : resets(machine) ? 'reset' : 'silence'),
+        greets: () => (heard(machine) ? 'serve' : hangsUp(machine) ? 'hangup' : 'silence'),
         methods: () => (machine.state.passwordLogin ? ['publickey', 'password'] : ['publickey']),
         admits(credential) {
           if (machine.state.logins === 'refused') return false;

@@ -29,9 +29,9 @@ export const realClock: FleetClock = {
 export interface HostState {
   /**
    * `refuse`: nothing there takes a connection or a ping. `swallow`: packets go and nothing comes.
-   * `reset`: each connection is ended as soon as it stands.
+   * `hangup`: each connection is ended as soon as it stands.
    */
-  net: 'up' | 'refuse' | 'swallow' | 'reset';
+  net: 'up' | 'refuse' | 'swallow' | 'hangup';
   /** The agent's own way to it; its neighbours have theirs. */
   path: 'open' | 'cut';
   /** `dead`: new connections are refused, those that stand go on. */

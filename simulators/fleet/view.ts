@@ -10,7 +10,7 @@ export function createFleetView(fleet: SimFleet): { outside: OutsideProbe; tcp: 
   const stateAt = (address: string) => {
     const { net, path, sshd } = fleet.at(address).state;
     if (path === 'cut' || net === 'swallow') return 'filtered';
-    if (net !== 'up') return net === 'refuse' ? 'refused' : 'reset';
+    if (net !== 'up') return net === 'refuse' ? 'refused' : 'hangup';
     return sshd === 'dead' ? 'no_ssh' : 'open';
   };
   const tcp: TcpProbe = {
@@ -18,7 +18,7 @@ export function createFleetView(fleet: SimFleet): { outside: OutsideProbe; tcp: 
       signal.throwIfAborted();
       const seen = stateAt(host);
       if (seen === 'filtered') return 'filtered';
-      const listens = seen === 'open' || seen === 'reset';
+      const listens = seen === 'open' || seen === 'hangup';
       return listens && port === fleet.port ? 'open' : 'refused';
     },
   };

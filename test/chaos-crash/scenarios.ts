@@ -64,7 +64,7 @@ async function onStage(
 
 /** Its connections end as soon as they stand: dead for certain, and no time is lost in waiting. */
 const breakDown = (stage: CrashStage, address: string) =>
-  stage.fleet.break(address, { effects: { net: 'reset' }, healedBy: 'reboot' });
+  stage.fleet.break(address, { effects: { net: 'hangup' }, healedBy: 'reboot' });
 
 const inOrder = (points: readonly CutPoint[]) =>
   points.toSorted((a, b) => CUT_POINTS.indexOf(a) - CUT_POINTS.indexOf(b));
