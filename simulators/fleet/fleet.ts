@@ -40,7 +40,7 @@ const never = new AbortController().signal;
  *   `mend` ends all that is wrong.
  * - `records` is everything SSH saw: logins and commands one by one, checks counted.
  * - machines.ts: its hosts as machines of the simulated Time4VPS; view.ts: what TCP and ping of the
- *   agent meet; main.ts: a fleet in a process of its own.
+ *   agent meet.
  */
 export function createSimFleet(options: FleetOptions = {}) {
   const clock = options.clock ?? realClock;

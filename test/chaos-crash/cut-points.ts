@@ -19,7 +19,6 @@ export const CUT_POINTS: readonly CutPoint[] = [
   step('recheck', 'before'),
   step('recheck', 'after'),
   step('choose-rung', 'before'),
-  tool('server_peer_probe', 'after'),
   step('choose-rung', 'after'),
   step('save-evidence', 'after'),
   step('reboot', 'before'),
