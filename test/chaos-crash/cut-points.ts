@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 
 /** A moment of a recovery: right before or right after a step, or a call of a tool within one. */
 export interface CutPoint {
@@ -36,7 +36,8 @@ export const CUT_POINTS: readonly CutPoint[] = [
 
 export const nameOf = ({ name, point }: CutPoint): string => `${point} ${name}`;
 
-const PRELOAD = fileURLToPath(new URL('kill-worker.mjs', import.meta.url));
+/** Plain JavaScript, which no build copies: run from the root of the repository. */
+const PRELOAD = resolve('test/chaos-crash/kill-worker.mjs');
 
 /** A worker with this environment dies at the first of the points that has no mark in `folder`. */
 export const killEnvironment = (points: readonly CutPoint[], folder: string) => ({

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '#app/embedded/postgres.ts';
+import { crashScenarios, SHORT_CRASH } from '../chaos-crash/scenarios.ts';
 import { createDatabases } from './database.ts';
-import { play } from './scenario.ts';
+import { type Outcome, play } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 import { type Row, table } from './table.ts';
 
@@ -36,13 +37,14 @@ function options(argv: readonly string[]) {
     throw new Error('--servers takes a whole number');
   }
   const wanted = values.only?.split(',').map((word) => word.trim());
-  const chosen = scenarios.filter(
-    ({ id, long }) =>
-      (wanted === undefined || wanted.some((word) => id === word || id.charAt(0) === word)) &&
-      !(values.short && long === true),
-  );
+  const isWanted = ({ id }: { readonly id: string }) =>
+    wanted === undefined || wanted.some((word) => id === word || id.charAt(0) === word);
+  const chosen = [
+    ...scenarios.filter((one) => isWanted(one) && !(values.short && one.long === true)),
+    ...crashScenarios.filter(isWanted),
+  ];
   if (chosen.length === 0) throw new Error(`no scenario is called ${values.only}`);
-  return { ...{ seed, servers, chosen }, help: values.help };
+  return { ...{ seed, servers, chosen }, short: values.short, help: values.help };
 }
 
 /** Plays the chosen scenarios one after the other; the exit code is 1 when a property was broken. */
@@ -54,7 +56,7 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     return 2;
   }
-  const { seed, servers, chosen, help } = asked;
+  const { seed, servers, chosen, short, help } = asked;
   if (help) {
     process.stdout.write(USAGE);
     return 0;
@@ -70,7 +72,11 @@ async function main(argv: readonly string[]): Promise<number> {
     for (const scenario of chosen) {
       process.stderr.write(`${scenario.id}  ${scenario.asked} …\n`);
       const size = servers === undefined ? {} : { servers };
-      const seen = await play(scenario, databases, { seed, ...size }).catch(
+      const playing: Promise<Outcome> =
+        'play' in scenario
+          ? scenario.play({ seed, ...(short && SHORT_CRASH) })
+          : play(scenario, databases, { seed, ...size });
+      const seen = await playing.catch(
         (error: unknown) =>
           `it could not be played: ${error instanceof Error ? error.stack : error}`,
       );

@@ -6,7 +6,8 @@ import { type ChaosStage, createStage, type StageOptions } from './stage.ts';
 /** What a scenario saw, in the words of the table. */
 export interface Outcome {
   readonly servers: number;
-  readonly virtualMinutes: number;
+  /** That passed for the agent: virtual ones, or real ones where processes are killed. */
+  readonly minutes: number;
   readonly acting: number;
   readonly logins: number;
   readonly messages: number;
@@ -54,7 +55,7 @@ export async function play(
     await scenario.run({ stage, random: seeded(seed), must, equal });
     return {
       servers: count,
-      virtualMinutes: Math.round(stage.clock.elapsed / 60_000),
+      minutes: Math.round(stage.clock.elapsed / 60_000),
       acting: actingCalls(stage.world).length,
       logins: stage.world.fleet.records.total().logins,
       messages: stage.told().length,

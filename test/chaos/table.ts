@@ -8,24 +8,14 @@ export interface Row {
   readonly seen: Outcome | string;
 }
 
-const HEAD = [
-  '',
-  'scenario',
-  'seed',
-  'servers',
-  'virtual',
-  'acts',
-  'logins',
-  'messages',
-  'verdict',
-];
+const HEAD = ['', 'scenario', 'seed', 'servers', 'time', 'acts', 'logins', 'messages', 'verdict'];
 
 /** What was asked and what was seen, one line each, and below each line what did not hold. */
 export function table(rows: readonly Row[]): string {
   const cells = rows.map(({ id, asked, seed, seen }) => {
     if (typeof seen === 'string') return [id, asked, `${seed}`, '', '', '', '', '', 'FAILED'];
-    const { servers, virtualMinutes, acting, logins, messages, broken } = seen;
-    const figures = [servers, `${virtualMinutes} min`, acting, logins, messages].map(String);
+    const { servers, minutes, acting, logins, messages, broken } = seen;
+    const figures = [servers, `${minutes} min`, acting, logins, messages].map(String);
     return [id, asked, `${seed}`, ...figures, broken.length === 0 ? 'holds' : 'BROKEN'];
   });
   const widths = HEAD.map((head, at) =>
