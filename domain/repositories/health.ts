@@ -20,8 +20,13 @@ export interface HealthRepository {
   /**
    * Servers of one shard (a stable hash of the server's id, modulo `shards`) that are watched or
    * managed and in ready, in_use, error or maintenance, and every target of an open incident.
+   * `bare`: who knows their condition already may do without it (`health` may be null then).
    */
-  watched(shard: number, shards: number): Promise<readonly WatchedServer[]>;
+  watched(
+    shard: number,
+    shards: number,
+    options?: { readonly bare: boolean },
+  ): Promise<readonly WatchedServer[]>;
   /** One batch: conditions upserted, samples added, `server.last_health_check` set. */
   write(
     rows: readonly { readonly health: TargetHealth; readonly sample: HealthSample }[],

@@ -37,7 +37,7 @@ export function createHealthWatched({
   clock,
 }: RepositoryDeps): Pick<HealthRepository, 'watched'> {
   return {
-    async watched(shard, shards) {
+    async watched(shard, shards, { bare } = { bare: false }) {
       // The last digits of a UUID are random in every version of it that we make.
       const rows = await prisma.$queryRaw<Row[]>`
         SELECT s.id, s.handle, s.status, s.care, s.hands_off, g.name AS group, s.labels,
@@ -59,7 +59,7 @@ export function createHealthWatched({
           JOIN provider_account a ON a.id = s.provider_account_id
           JOIN server_connection c ON c.server_id = s.id
           LEFT JOIN server j ON j.id = c.jump_server_id
-          LEFT JOIN server_health h ON h.server_id = s.id
+          LEFT JOIN server_health h ON h.server_id = s.id AND NOT ${bare}
           LEFT JOIN (SELECT server_id, jsonb_object_agg(type, id) AS open FROM incident
                       WHERE status IN ('detected', 'recovering') AND server_id IS NOT NULL
                       GROUP BY server_id) i ON i.server_id = s.id

@@ -23,6 +23,15 @@ export function createRoster({ health, clock, intervalMs, onDue, onGone }: Roste
     for (const shard of shards.values()) yield* shard.values();
   }
 
+  /** What we know of the condition of our own servers is newer than what is stored. */
+  async function read(number: number, known: ReadonlyMap<string, Entry> | undefined) {
+    if (known !== undefined) {
+      const servers = await health.watched(number, SHARDS, { bare: true });
+      if (servers.every(({ id }) => known.has(id))) return servers;
+    }
+    return health.watched(number, SHARDS);
+  }
+
   function update(entry: Entry, server: WatchedServer): void {
     const before = entry.server;
     entry.server = server;
@@ -51,7 +60,7 @@ export function createRoster({ health, clock, intervalMs, onDue, onGone }: Roste
     },
     /** Reads one shard anew. */
     async load(number: number): Promise<void> {
-      const servers = await health.watched(number, SHARDS);
+      const servers = await read(number, shards.get(number));
       const shard = shards.get(number) ?? new Map<string, Entry>();
       shards.set(number, shard);
       const seen = new Set<string>();
