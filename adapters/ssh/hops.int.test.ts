@@ -3,6 +3,7 @@ import ssh2 from 'ssh2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SshTarget } from '#domain/remote.ts';
 import { Secret } from '#domain/secret.ts';
+import { createHostKeys } from '#simulators/fleet/host-keys.ts';
 import { createRecordingLogger } from '#test/fakes/logger.ts';
 import { freePort, type SshLab, startSshLab } from '#test/support/ssh-lab.ts';
 import { startTcpGate, type TcpGate } from '#test/support/tcp-gate.ts';
@@ -76,8 +77,8 @@ describe('hosts behind a jump host', () => {
   });
 
   it('cannot be seen where it may not lead on', async () => {
-    const keys = ssh2.utils.generateKeyPairSync('ed25519');
-    const server = new ssh2.Server({ hostKeys: [keys.private] }, (connection) => {
+    const { privateKey: hostKey } = createHostKeys(1)(0);
+    const server = new ssh2.Server({ hostKeys: [hostKey] }, (connection) => {
       connection.on('error', () => {});
       connection.on('authentication', (context) => context.accept());
     });

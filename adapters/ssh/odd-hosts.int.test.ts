@@ -2,12 +2,13 @@ import ssh2, { type ServerChannel, type Connection as ServerConnection } from 's
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SshTarget } from '#domain/remote.ts';
 import { Secret } from '#domain/secret.ts';
+import { createHostKeys } from '#simulators/fleet/host-keys.ts';
 import { createRecordingLogger } from '#test/fakes/logger.ts';
 import { createClock } from '../clock.ts';
 import { createHostProbe } from './pool.ts';
 
 const GOOD = `zavhoz-health 1\nuid=0\nup=5.00 5.00\nnow=${Date.now()}\nend 1\n`;
-const keys = ssh2.utils.generateKeyPairSync('ed25519');
+const { privateKey: hostKey } = createHostKeys(1)(0);
 
 /** What the host does with the check, each time it is asked. */
 type Conduct = (channel: ServerChannel, connection: ServerConnection, asked: number) => void;
@@ -20,7 +21,7 @@ describe('hosts that behave oddly', () => {
   let logins = 0;
   let asked = 0;
   let written = 0;
-  const server = new ssh2.Server({ hostKeys: [keys.private] }, (connection) => {
+  const server = new ssh2.Server({ hostKeys: [hostKey] }, (connection) => {
     connection.on('error', () => {});
     connection.on('authentication', (context) => context.accept());
     connection.on('ready', () => {
