@@ -183,6 +183,13 @@ export function createLeases(options: LeaseOptions): OwnedLeases {
       }
       return fence === null ? null : grip(resource, fence, since);
     },
+    async living(prefix) {
+      const [row] = await query<{ n: number }>(
+        'SELECT count(*)::int AS n FROM lease WHERE until > now() AND starts_with(resource, $1)',
+        [prefix],
+      );
+      return row?.n ?? 0;
+    },
     reclaim,
     async close() {
       closing.abort();

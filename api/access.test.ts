@@ -6,13 +6,14 @@ import { apiTokens } from '#test/fakes/api-access.ts';
 import { hastyClock } from '#test/fakes/swift-clock.ts';
 import { guard } from './access.ts';
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 const ID = '6f2c1b0e-6f0e-4a8e-9d5e-111111111111';
 
 /** Every route and what it asks: a new route that is not on this list fails the build. */
 const ROUTES: readonly (readonly [Method, string, Scope | 'public'])[] = [
   ['GET', '/healthz', 'public'],
   ['GET', '/readyz', 'public'],
+  ['GET', '/runbooks/{page}', 'public'],
   ['GET', '/metrics', 'read'],
   ['GET', '/api/doctor', 'read'],
   ['POST', '/api/users', 'admin'],
@@ -27,10 +28,29 @@ const ROUTES: readonly (readonly [Method, string, Scope | 'public'])[] = [
   ['GET', '/api/servers/{handle}/rebuild-preview', 'read'],
   ['GET', '/api/servers/{handle}/incidents', 'read'],
   ['GET', '/api/servers/{handle}/operations', 'read'],
+  ['GET', '/api/servers/{handle}/health', 'read'],
+  ['GET', '/api/servers/{handle}/health/history', 'read'],
+  ['GET', '/api/servers/{handle}/services', 'read'],
+  ['PUT', '/api/servers/{handle}/services', 'operate'],
+  ['GET', '/api/groups', 'read'],
+  ['POST', '/api/groups', 'operate'],
+  ['GET', '/api/groups/{name}', 'read'],
+  ['PATCH', '/api/groups/{name}', 'operate'],
+  ['GET', '/api/maintenance', 'read'],
+  ['POST', '/api/maintenance', 'operate'],
+  ['DELETE', '/api/maintenance/{id}', 'operate'],
+  ['GET', '/api/approvals', 'read'],
+  ['GET', '/api/approvals/{id}', 'read'],
+  ['POST', '/api/approvals/{id}/decision', 'operate'],
+  ['GET', '/api/fleet', 'read'],
+  ['POST', '/api/fleet/freeze', 'operate'],
+  ['POST', '/api/fleet/rearm', 'operate'],
+  ['GET', '/api/reports/observe', 'read'],
   ['POST', '/api/incidents', 'operate'],
   ['GET', '/api/incidents', 'read'],
   ['GET', '/api/incidents/active', 'read'],
   ['GET', '/api/incidents/{id}', 'read'],
+  ['GET', '/api/incidents/{id}/events', 'read'],
   ['PATCH', '/api/incidents/{id}', 'operate'],
   ['GET', '/api/operations', 'read'],
   ['GET', '/api/operations/{id}', 'read'],
@@ -46,7 +66,12 @@ const ROUTES: readonly (readonly [Method, string, Scope | 'public'])[] = [
 ];
 
 const concrete = (path: string) =>
-  path.replace('{telegram_id}', '1').replace('{handle}', 'vps-1001').replace('{id}', ID);
+  path
+    .replace('{telegram_id}', '1')
+    .replace('{name}', 'default')
+    .replace('{page}', 'disk_full')
+    .replace('{handle}', 'vps-1001')
+    .replace('{id}', ID);
 
 describe('access', () => {
   it('knows every route and its scope, and documents it', async () => {

@@ -1,67 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NOWHERE } from '#domain/policy.ts';
 import type { Secret } from '#domain/secret.ts';
-import { createAgent } from '#graph/agent.ts';
 import { aServer } from '#test/builders/a-server.ts';
-import { quietLog } from '#test/builders/quiet-log.ts';
-import { type TestRepositories, testRepositories } from '#test/builders/repositories.ts';
-import { hastyClock } from '#test/fakes/swift-clock.ts';
-import { createApi } from './create-api.ts';
+import { type ApiOverRows, apiOverRows } from '#test/builders/api-over-rows.ts';
+import type { TestRepositories } from '#test/builders/repositories.ts';
 
+let rows: ApiOverRows;
 let stage: TestRepositories;
 let app: FastifyInstance;
 let token: Secret;
-
-/** The API over PostgreSQL and the real agent; only the queue's bell is mute. */
+let call: ApiOverRows['call'];
 beforeAll(async () => {
-  stage = await testRepositories();
-  app = await build();
-  token = (await stage.repositories.tokens.create('test', 'admin')).plain;
+  rows = await apiOverRows();
+  ({ stage, app, token, call } = rows);
 });
-afterAll(async () => {
-  await app.close();
-  await stage.close();
-});
-
-const build = () => {
-  const { repositories } = stage;
-  const log = quietLog();
-  return createApi({
-    ...repositories,
-    agent: createAgent({
-      ...repositories,
-      doorbell: { ring: async () => undefined },
-      log,
-      own: NOWHERE,
-    }),
-    metrics: { render: async () => ({ contentType: 'text/plain', text: '' }) },
-    health: { live: () => true, ready: async () => ({ ok: true, checks: {} }) },
-    doctor: async () => ({ ok: true, checks: [] }),
-    clock: hastyClock(),
-    log,
-    publicUrl: 'http://127.0.0.1:8000',
-  });
-};
-
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
-async function call(method: Method, url: string, body?: object, key?: string, on = app) {
-  const response = await on.inject({
-    method,
-    url,
-    headers: {
-      authorization: `Bearer ${token.reveal()}`,
-      ...(key === undefined ? {} : { 'idempotency-key': key }),
-    },
-    ...(body === undefined ? {} : { payload: body }),
-  });
-  return {
-    status: response.statusCode,
-    headers: response.headers,
-    body: response.body === '' ? null : response.json(),
-  };
-}
+afterAll(() => rows.close());
 
 describe('the API over real rows', () => {
   it('makes one operation of ten force_rebuilds at once', async () => {
@@ -90,7 +44,7 @@ describe('the API over real rows', () => {
       call('PATCH', `/api/servers/${handle}`, { status: 'force_rebuild' }, key, on);
     const key = randomUUID();
     const first = await send();
-    const other = await build();
+    const other = await rows.build();
     const second = await send(other);
     await other.close();
     expect(second.status).toBe(202);

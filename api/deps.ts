@@ -2,11 +2,16 @@ import type { Agent } from '#domain/agent.ts';
 import type { Clock, Logger } from '#domain/ports.ts';
 import type {
   ApiTokenRepository,
+  ApprovalRepository,
   AuditRepository,
+  GroupRepository,
+  HealthRepository,
   IdempotencyRepository,
   IncidentRepository,
   InputRequestRepository,
+  MaintenanceRepository,
   OperationRepository,
+  RecoveryRepository,
   ServerRepository,
   UserRepository,
 } from '#domain/repositories.ts';
@@ -49,6 +54,15 @@ export interface ApiDeps {
   readonly operations: OperationRepository;
   readonly inputs: InputRequestRepository;
   readonly incidents: IncidentRepository;
+  readonly approvals: Pick<ApprovalRepository, 'find' | 'list'>;
+  readonly groups: GroupRepository;
+  readonly maintenance: Pick<MaintenanceRepository, 'create' | 'find' | 'list' | 'end'>;
+  readonly recoveries: Pick<RecoveryRepository, 'would'>;
+  /** What the checks of servers saw; `health` below is our own. */
+  readonly serverHealth: Pick<
+    HealthRepository,
+    'target' | 'history' | 'uptimePercent' | 'services' | 'setServices'
+  >;
   readonly users: UserRepository;
   readonly tokens: ApiTokenRepository;
   readonly idempotency: IdempotencyRepository;
@@ -59,6 +73,8 @@ export interface ApiDeps {
   readonly doctor: () => Promise<DoctorReport>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The text of a page of docs/runbooks/ (Markdown); null for one that is not there. */
+  readonly runbook: (page: string) => Promise<string | null>;
   /** Where people reach the API; goes into the OpenAPI document. */
   readonly publicUrl: string;
   readonly version?: string;

@@ -17,6 +17,8 @@ export const STATUS_BY_CODE: Readonly<Record<ErrorCode, number>> = {
   not_managed: 409,
   hands_off: 409,
   approval_required: 409,
+  frozen: 409,
+  recovery_budget: 409,
   attempts_exhausted: 409,
   identity_mismatch: 409,
   suspended: 409,

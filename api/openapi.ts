@@ -7,19 +7,31 @@ import {
 } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { Problem } from './problem.ts';
+import { ApprovalWire } from './wire/approval.ts';
+import { FleetWire } from './wire/fleet.ts';
+import { GroupWire } from './wire/group.ts';
+import { HealthWire } from './wire/health.ts';
 import { IncidentWire } from './wire/incident.ts';
 import { InputRequestWire } from './wire/input-request.ts';
+import { MaintenanceWire } from './wire/maintenance.ts';
 import { OperationWire, OperationWithSteps } from './wire/operation.ts';
+import { RungWire } from './wire/recovery.ts';
 import { ServerWire } from './wire/server.ts';
 import { TokenCreated, TokenWire } from './wire/token.ts';
 import { UserWire } from './wire/user.ts';
 
 const NAMED = {
+  Approval: ApprovalWire,
+  Fleet: FleetWire,
+  Group: GroupWire,
+  Health: HealthWire,
   Incident: IncidentWire,
   InputRequest: InputRequestWire,
+  Maintenance: MaintenanceWire,
   Operation: OperationWire,
   OperationWithSteps,
   Problem,
+  Rung: RungWire,
   Server: ServerWire,
   Token: TokenWire,
   TokenCreated,

@@ -1,10 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createApi } from '#api/create-api.ts';
 import type { Environment } from '#config/index.ts';
 import { createSharedMetrics } from '#workers/metrics-share.ts';
 import type { Core } from './core.ts';
 import { readPrivateFile, replacePrivateFile } from './data-dir.ts';
 import { createDoctor } from './doctor.ts';
-import { productVersion } from './places.ts';
+import { productVersion, root } from './places.ts';
 
 /** The HTTP API, and the first token, without which nobody could speak to it. */
 export async function startApi(core: Core, env: Environment) {
@@ -14,11 +16,13 @@ export async function startApi(core: Core, env: Environment) {
   const shared = createSharedMetrics({ redisUrl, log });
   const api = await createApi({
     ...repositories,
+    serverHealth: repositories.health,
     agent,
     clock,
     log,
     publicUrl: config.publicUrl,
     version: productVersion(),
+    runbook,
     doctor: createDoctor(core, env),
     metrics: {
       async render() {
@@ -50,6 +54,10 @@ export async function startApi(core: Core, env: Environment) {
     },
   };
 }
+
+/** A page of docs/runbooks/; the API has checked that its name is letters alone. */
+const runbook = (page: string): Promise<string | null> =>
+  readFile(join(root, 'docs', 'runbooks', `${page}.md`), 'utf8').catch(() => null);
 
 async function look(check: () => Promise<void>): Promise<{ ok: boolean; detail: string }> {
   try {

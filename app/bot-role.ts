@@ -2,19 +2,25 @@ import { HttpsProxyAgent } from 'https-proxy-agent';
 import { createBotService } from '#bot/service.ts';
 import { createTelegramTransport } from '#bot/transport.ts';
 import { createChatUpdates } from '#prisma/repositories/chat-updates.ts';
+import { every } from '#workers/every.ts';
 import { createOutbox } from '#workers/outbox.ts';
 import type { Core } from './core.ts';
 import { replacePrivateFile } from './data-dir.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { createGuard } from './start-guard.ts';
 
 /** A pairing code that was printed at start is good for a day; the next start prints a new one. */
 const PAIRING_SECONDS = 86_400;
+const TWIN_LOOK_SECONDS = 5;
 
 /** Chat and the delivery of notifications; without a token both are off and nothing runs. */
 export async function startBot(core: Core) {
   const { config, repositories, leases, clock, log, agent, prisma, paths, secrets } = core;
   const { settings } = config;
-  if (settings.TELEGRAM_BOT_TOKEN === undefined)
-    return { health: () => null, stop: async () => {} };
+  if (settings.TELEGRAM_BOT_TOKEN === undefined) {
+    const stopHeartbeat = await startHeartbeat(core, () => undefined);
+    return { health: () => null, stop: stopHeartbeat };
+  }
 
   const adminIds = new Set(settings.ADMIN_TELEGRAM_IDS.map(BigInt));
   for (const telegramId of adminIds) await makeOwner(telegramId, core);
@@ -48,11 +54,19 @@ export async function startBot(core: Core) {
   });
   const stopping = new AbortController();
   const running = Promise.all([bot.run(stopping.signal), outbox.run(stopping.signal)]);
+  const stopHeartbeat = await startHeartbeat(core, () => bot.health().pollingAgeMs);
+  const guard = createGuard(core);
+  const stopTwinWatch = every(
+    'twin',
+    TWIN_LOOK_SECONDS,
+    () => guard.watchTwin(bot.health().conflictSince),
+    { clock, log },
+  );
   return {
     health: bot.health,
     async stop() {
       stopping.abort();
-      await running;
+      await Promise.all([running, stopHeartbeat(), stopTwinWatch()]);
     },
   };
 }

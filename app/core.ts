@@ -52,7 +52,7 @@ export async function createCore(config: Config, role: string, overrides: CoreOv
   const repositories: Repositories = createRepositories({ prisma, secrets, clock, log });
   const own = await findOwnPlace([databaseUrl, redisUrl]);
   const doorbell = createDoorbell({ redisUrl, log });
-  const agent = createAgent({ ...repositories, doorbell, log, own });
+  const agent = createAgent({ ...repositories, doorbell, clock, log, own });
   const leases: Leases & { close(): Promise<void> } = createLeases({ databaseUrl, log });
   return {
     config,

@@ -10,6 +10,8 @@ export const dataPaths = (dataDir: string) => ({
   breakGlassKey: join(dataDir, 'keys', 'break_glass_ed25519'),
   apiToken: join(dataDir, 'api-token'),
   pairingCode: join(dataDir, 'pairing-code'),
+  /** What the database said last: a restored one is recognised by it. */
+  epoch: join(dataDir, 'epoch'),
   runs: join(dataDir, 'runs'),
 });
 

@@ -16,15 +16,18 @@ import { createGraphRun } from '#workers/graph-run.ts';
 import { shareMetrics } from '#workers/metrics-share.ts';
 import { createProcessor } from '#workers/processor.ts';
 import { createPrune } from '#workers/prune.ts';
+import { EPOCH_SECONDS } from '#workers/start-guard.ts';
 import { createSweep } from '#workers/sweeper.ts';
 import { createSync } from '#workers/sync.ts';
 import { agentKeys, hostSettings } from './agent-keys.ts';
 import type { Core } from './core.ts';
+import { createProbes, type HealthOverrides, startHealth } from './health-role.ts';
 import { playbooksDir } from './places.ts';
 import { createAccounts, findAccount } from './providers.ts';
+import { createGuard } from './start-guard.ts';
 
 /** Ports that tests, the demo and the bench put in place of the real ones. */
-export interface WorkerOverrides {
+export interface WorkerOverrides extends HealthOverrides {
   readonly ssh?: Ssh;
   readonly tcp?: TcpProbe;
   readonly playbooks?: Playbooks;
@@ -35,12 +38,17 @@ const PRUNE_SECONDS = 6 * 3600;
 /** How long a step that runs may go on after a stop was asked for; the rest is for its clean-up. */
 const DRAIN_MS = 20_000;
 
+/** A recovery waits for people, for its turn and for a stop to be lifted; then a human takes over. */
+const RECOVER_BUDGET_SECONDS = 24 * 3600;
+
 /** Provisionings wait for networks most of the time; each holds a few MB while it runs. */
 const CONCURRENCY = 25;
 
 export async function startWorker(core: Core, env: Environment, overrides: WorkerOverrides = {}) {
   const { config, repositories, clock, log, metrics, doorbell, agent, leases } = core;
   const { settings } = config;
+  const guard = createGuard(core);
+  await guard.atStart();
   const checkpointer = createCheckpointer(core.databaseUrl);
   await checkpointer.setup();
   const accounts = createAccounts(env, settings, {
@@ -54,6 +62,7 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
     providerOf: findAccount(accounts),
     ssh: overrides.ssh ?? createSsh({ log }),
     tcp: overrides.tcp ?? createTcpProbe(),
+    ...createProbes(core, overrides),
     playbooks:
       overrides.playbooks ?? createPlaybooks({ playbooksDir, runDir: core.paths.runs, log }),
     clock,
@@ -72,7 +81,14 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
         maxAttempts: settings.PROVISIONING_MAX_RETRIES,
         inputTtlSeconds: settings.INPUT_REQUEST_TTL,
         retryDelaySeconds: settings.PROVISIONING_RETRY_DELAY,
+        caps: {
+          fleetAtOnce: settings.RECOVERY_FLEET_AT_ONCE,
+          accountAtOnce: settings.RECOVERY_ACCOUNT_AT_ONCE,
+          attemptsPerDay: settings.RECOVERY_ATTEMPTS_PER_DAY,
+          fleetPerDay: settings.RECOVERY_FLEET_PER_DAY,
+        },
       },
+      publicUrl: config.publicUrl,
       abilities: (server) => {
         const { provider, pace } = toolDeps.providerOf(server);
         return {
@@ -108,6 +124,7 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
     stopping: gate.stopping,
     settings: {
       budgetSeconds: settings.PROVISIONING_TIMEOUT,
+      recoverBudgetSeconds: RECOVER_BUDGET_SECONDS,
       intentMaxAgeSeconds: settings.INTENT_MAX_AGE,
       inputTtlSeconds: settings.INPUT_REQUEST_TTL,
     },
@@ -118,6 +135,7 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
     handlers: { 'graph.run': graphRun },
     log,
   });
+  const health = startHealth(core, toolDeps, overrides);
   const prune = createPrune({ ...repositories, runner, threads: checkpointer.threads });
   const turns = [
     every('prune', PRUNE_SECONDS, prune, { clock, log }),
@@ -125,15 +143,16 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
       clock,
       log,
     }),
+    every('epoch', EPOCH_SECONDS, guard.goOn, { clock, log }),
     every(
       'sync',
       settings.SYNC_INTERVAL,
       createSync({
         ...repositories,
         accounts: accounts.filter(({ inventory }) => inventory),
-        agent,
-        log,
+        ...{ agent, clock, log, isOnline: health.isOnline },
         autoProvision: settings.ZAVHOZ_AUTO_PROVISION,
+        retryAfterMs: [settings.SYNC_INTERVAL * 50, settings.SYNC_INTERVAL * 100],
       }),
       { clock, log },
     ),
@@ -154,10 +173,11 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
     async stop() {
       gate.drain();
       const closed = processor.close();
-      await Promise.all(turns.map((end) => end()));
+      await Promise.all([health.stop(), ...turns.map((end) => end())]);
       await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })]);
       gate.cut();
       await Promise.race([closed, sleep(8000, undefined, { ref: false })]);
+      await toolDeps.hosts.close();
       await sharing.close();
       gate.close();
       await checkpointer.close();

@@ -65,6 +65,10 @@ export async function createAgent(
           PATH: process.env.PATH,
           HOME: process.env.HOME,
           ...{ ZAVHOZ_DATA_DIR: join(dataDir, 'data'), PORT: String(port) },
+          // Nobody outside is asked whether it is online.
+          ...(env.TIME4VPS_BASE_URL && {
+            WITNESSES: `tcp://${new URL(env.TIME4VPS_BASE_URL).host}`,
+          }),
           ...env,
           ...extra,
         },

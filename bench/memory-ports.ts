@@ -3,7 +3,17 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toOpsError } from '#domain/errors.ts';
+import type { HostProbe, OutsideProbe, Witness } from '#domain/health/probes.ts';
 import type { HostKey, Playbooks, Ssh, SshAnswer, TcpProbe } from '#domain/remote.ts';
+
+interface MemoryPorts {
+  readonly ssh: Ssh;
+  readonly tcp: TcpProbe;
+  readonly playbooks: Playbooks;
+  readonly hosts: HostProbe;
+  readonly outside: OutsideProbe;
+  readonly witnesses: readonly Witness[];
+}
 
 /** Beyond the kernel's greatest pid: a record of ours can never name a real process. */
 const PGID = 5_000_000;
@@ -19,7 +29,7 @@ export function createMemoryPorts({
   readonly folder: string;
   /** How long the software playbook takes. */
   readonly softwareMs: number;
-}): { ssh: Ssh; tcp: TcpProbe; playbooks: Playbooks } {
+}): MemoryPorts {
   const mark = (host: string) => join(folder, host);
   return {
     ssh: {
@@ -34,6 +44,19 @@ export function createMemoryPorts({
       },
       run: async (_, [program, verb]) => ok(program === 'ss' ? LISTENING : said(program, verb)),
     },
+    hosts: {
+      async check(_, { fresh }) {
+        return { outcome: 'answered', reading: null, fresh, latencyMs: 1, message: '' };
+      },
+      drop: () => {},
+      kept: 0,
+      close: async () => {},
+    },
+    outside: {
+      ping: async () => true,
+      service: async () => ({ state: 'ok', reason: '', latencyMs: 1, expiresAt: null }),
+    },
+    witnesses: [{ name: 'here', ask: async () => true }],
     tcp: { probe: async (_, port) => (port === 22 ? 'open' : 'refused') },
     playbooks: {
       async run({ playbook, target, timeoutMs }, { onChild, onEvent }, signal) {

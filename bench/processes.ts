@@ -25,6 +25,14 @@ export function residentMb(pid: number): number {
   return Number(line?.[1] ?? 0) / 1024;
 }
 
+/** Processor time since its start, in milliseconds; to 10 ms. */
+export function processorMs(pid: number): number {
+  const stat = read(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // utime and stime, in hundredths of a second.
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
 export async function killAll(pids: readonly number[]): Promise<void> {
   for (const pid of pids) {
     try {

@@ -1,8 +1,10 @@
 import type { Agent } from '#domain/agent.ts';
 import type { Clock, Logger } from '#domain/ports.ts';
 import type {
+  ApprovalRepository,
   IncidentRepository,
   InputRequestRepository,
+  MaintenanceRepository,
   OperationRepository,
   ServerRepository,
   UserRepository,
@@ -13,7 +15,9 @@ export interface BotDeps {
   readonly agent: Agent;
   readonly servers: Pick<ServerRepository, 'find' | 'list' | 'countByStatus'>;
   readonly operations: Pick<OperationRepository, 'find' | 'list'>;
-  readonly incidents: Pick<IncidentRepository, 'list'>;
+  readonly incidents: Pick<IncidentRepository, 'find' | 'list' | 'update'>;
+  readonly approvals: Pick<ApprovalRepository, 'find' | 'list'>;
+  readonly maintenance: Pick<MaintenanceRepository, 'create' | 'find' | 'list' | 'end'>;
   readonly inputs: Pick<InputRequestRepository, 'find' | 'list'>;
   readonly users: Pick<UserRepository, 'find' | 'upsert' | 'pair'>;
   /** ADMIN_TELEGRAM_IDS: owners from their first word on. */

@@ -7,6 +7,7 @@ import { createDeliver, type Delivery } from './deliver.ts';
 import type { BotDeps } from './deps.ts';
 import { failureOf } from './failure.ts';
 import { languageOf, translator } from './locales/translate.ts';
+import { createNames } from './people.ts';
 import { createPoller, type PollingHealth } from './polling.ts';
 import { createProcessor } from './processor.ts';
 import type { Rendered } from './render/message.ts';
@@ -65,14 +66,7 @@ export function createBotService(deps: BotServiceDeps): BotService {
     ...(deps.pollSeconds !== undefined && { pollSeconds: deps.pollSeconds }),
   });
 
-  /** Who gave the word, as people know them; what the agent does by itself has no author. */
-  async function nameOf(by: string | number | undefined): Promise<string> {
-    const actor = String(by ?? '');
-    const telegramId = /^tg:(\d+)$/.exec(actor)?.[1];
-    if (telegramId === undefined) return actor.startsWith('agent') ? '' : actor;
-    const user = await users.find(BigInt(telegramId));
-    return user?.username ? `@${user.username}` : (user?.firstName ?? actor);
-  }
+  const nameOf = createNames(users);
 
   async function connect(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !bot && !signal.aborted; failures++) {
@@ -129,7 +123,7 @@ export function createBotService(deps: BotServiceDeps): BotService {
     async render({ notification, receiver }) {
       const reader = await users.find(receiver);
       const t = translator(languageOf(reader?.languageCode));
-      const by = await nameOf(notification.params.by);
+      const by = await nameOf(String(notification.params.by ?? ''));
       return renderNotification(t, {
         ...notification,
         params: { ...notification.params, by },

@@ -8,7 +8,7 @@ const TIMEOUT_MS = 30_000;
 const MAX_TRIES = 6;
 const MAX_WAIT_MS = 10_000;
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface Client {

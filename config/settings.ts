@@ -12,6 +12,7 @@ import {
   webUrl,
   wordList,
 } from './fields.ts';
+import { HEALTH_SETTINGS } from './health-settings.ts';
 
 const secret = z.string().transform((text) => new Secret(text));
 
@@ -102,11 +103,6 @@ export const SETTINGS = {
     seconds(86_400, 60, 604_800),
     'How long a question to a human stays open, in seconds',
     '86400',
-  ),
-  HEALTH_CHECK_INTERVAL: field(
-    seconds(60, 10, 3600),
-    'Seconds between two checks of a server (not used by this version)',
-    '60',
   ),
   PASSWORD_RESET_POLL_INTERVAL: field(
     seconds(5, 1, 60),
@@ -243,11 +239,7 @@ export const SETTINGS = {
     'Address of an API compatible with OpenAI (not used by this version)',
     "OpenAI's own",
   ),
-  HEARTBEAT_URL: field(
-    webUrl.optional(),
-    'Fetched each minute while workers are alive (not used by this version)',
-    'none',
-  ),
+  ...HEALTH_SETTINGS,
 } as const;
 
 const shape = Object.fromEntries(

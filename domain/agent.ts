@@ -1,3 +1,5 @@
+import type { Approval, Decision } from './approval.ts';
+import type { FleetState } from './fleet.ts';
 import type { InputRequest } from './input-request.ts';
 import type { Operation, OperationCommand } from './operation.ts';
 import type { Secret } from './secret.ts';
@@ -36,4 +38,11 @@ export interface Agent {
   /** A human's answer; single use. `secret` for kind secret, null for confirm. */
   answer(requestId: string, by: string, secret: Secret | null): Promise<InputRequest>;
   decline(requestId: string, by: string): Promise<InputRequest>;
+  /** One decision counts, whoever comes first; `conflict` names who it was. */
+  decide(approvalId: string, decision: Decision, by: string, note?: string): Promise<Approval>;
+  /** Switches all automatic action off until `rearm`. */
+  freeze(by: string, reason: string): Promise<FleetState>;
+  /** A human's word that automatic action may go on: lifts freeze and breaker. */
+  rearm(by: string): Promise<FleetState>;
+  fleet(): Promise<FleetState>;
 }

@@ -15,6 +15,10 @@ export const ERROR_CODES = {
   not_managed: { retry: 'no' },
   hands_off: { retry: 'no' },
   approval_required: { retry: 'no' },
+  /** Automatic action is switched off: freeze, open breaker, or our own network is away. */
+  frozen: { retry: 'no' },
+  /** Caps or budgets of recoveries are used up. */
+  recovery_budget: { retry: 'later' },
   attempts_exhausted: { retry: 'no' },
   identity_mismatch: { retry: 'no' },
   suspended: { retry: 'no' },

@@ -8,6 +8,7 @@ export type RunEnd =
       readonly kind: 'parked';
       readonly wakeAt: Date | null;
       readonly inputRequestId: string | null;
+      readonly approvalId: string | null;
     }
   | {
       readonly kind: 'ended';

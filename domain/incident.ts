@@ -36,8 +36,28 @@ export interface Incident {
   readonly takenBy: string | null;
   readonly takenAt: Date | null;
   readonly recoveryAttempts: number;
+  /** When the trouble began: before it was detected. */
+  readonly failedAt: Date;
   readonly detectedAt: Date;
+  readonly reopened: number;
+  /** Counted and shown, never told: something larger speaks for it. */
+  readonly muted: boolean;
   readonly resolvedAt: Date | null;
   readonly closedBy: string | null;
   readonly closeReason: string | null;
 }
+
+/** One line of an incident's timeline: a fact, an action, a message or a person's word. */
+export interface IncidentEvent {
+  readonly id: string;
+  readonly at: Date;
+  readonly actor: string;
+  readonly text: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** What the same trouble may come back within, in seconds, to count as the same incident. */
+export const REOPEN_SECONDS = 600;
+
+/** The page of docs/runbooks/ for a kind, as the API serves it below its public address. */
+export const runbookPath = (type: IncidentType): string => `/runbooks/${type}`;

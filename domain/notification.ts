@@ -15,7 +15,25 @@ export interface Notification {
     | 'provisioning_retry'
     | 'operation_cancelled'
     | 'operation_expired'
-    | 'input_needed';
+    | 'input_needed'
+    /** params: type, server, reason, since, services, mode, incident (its id: gives a Take button). */
+    | 'incident_opened'
+    /** params: type, server, seconds, rungs, redeployed. */
+    | 'incident_resolved'
+    /** The ladder is exhausted. params: type, server, tried, skipped, hint, runbook, incident. */
+    | 'incident_failed'
+    /** params: approval, server, effect, why, lost, undo, until, round. */
+    | 'approval_needed'
+    /** params: count, total, where, examples. */
+    | 'mass_failure'
+    /** The monitor's own network was away. params: from, until, seconds. */
+    | 'blind_interval'
+    /** params: reason, by. */
+    | 'fleet_frozen'
+    | 'fleet_rearmed'
+    /** params: provider, reason. */
+    | 'provider_unavailable'
+    | 'provider_back';
   /** Values for the text; strings are shown escaped. */
   readonly params: Readonly<Record<string, string | number>>;
   readonly serverHandle: string | null;

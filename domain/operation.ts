@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 
-export const OperationKind = z.enum(['provision', 'rebuild']);
+export const OperationKind = z.enum(['provision', 'rebuild', 'recover']);
 export type OperationKind = z.infer<typeof OperationKind>;
 
 /** What a rebuild does with the disk: `reinstall` wipes it, `reset` keeps it (new password only). */
@@ -72,6 +72,9 @@ export interface Operation {
   readonly error: OperationError | null;
   readonly wakeAt: Date | null;
   readonly inputRequestId: string | null;
+  readonly approvalId: string | null;
+  /** For `recover`: the incident it works on. */
+  readonly incidentId: string | null;
   /** Seconds it lay in the queue while nobody worked through the queue. */
   readonly unattendedSeconds: number;
   /** End of the whole operation's budget, set when first claimed. */
@@ -98,7 +101,7 @@ export interface OperationStep {
 export const OperationEvent = z.object({
   seq: z.number().int().positive(),
   at: z.date(),
-  type: z.enum(['status', 'step', 'task', 'input', 'note']),
+  type: z.enum(['status', 'step', 'task', 'input', 'approval', 'note']),
   /** For `status`: the operation's new status. */
   status: OperationStatus.nullable(),
   step: z.string().nullable(),
@@ -118,6 +121,13 @@ export const OperationCommand = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('rebuild'),
     mode: RebuildMode,
+    target: z.string(),
+    by: z.string(),
+    key: z.string(),
+  }),
+  z.object({
+    kind: z.literal('recover'),
+    incidentId: z.uuid(),
     target: z.string(),
     by: z.string(),
     key: z.string(),

@@ -16,8 +16,8 @@ const operation = (over: Partial<Operation>): Operation =>
   }) as Operation;
 const rebuild = { kind: 'rebuild', mode: 'reinstall', target: 'vps-1', by: 'x', key: 'k' } as const;
 const provision = { kind: 'provision', target: 'vps-1', by: 'x', key: 'k' } as const;
-const human = { by: 'x', operationId: 'o', humanOrder: 'force_rebuild' } as const;
-const agent = { by: 'agent', operationId: 'o', humanOrder: null } as const;
+const human = { by: 'x', operationId: 'o', humanOrder: 'force_rebuild', permit: null } as const;
+const agent = { by: 'agent', operationId: 'o', humanOrder: null, permit: null } as const;
 
 describe('judge', () => {
   it.each([
@@ -66,6 +66,48 @@ describe('judge', () => {
     expect(() => judge(provision, server({ status: 'in_use' }), null)).toThrowError(
       expect.objectContaining({ code: 'illegal_transition' }),
     );
+  });
+});
+
+describe('judge, of a recovery', () => {
+  const recover = {
+    kind: 'recover' as const,
+    incidentId: 'i',
+    target: 'vps-1',
+    by: 'agent:health',
+    key: 'k',
+  };
+
+  it.each(['ready', 'in_use', 'error'] as const)('begins from %s', (status) => {
+    expect(judge(recover, server({ status }), null).verdict).toBe('accept');
+  });
+
+  it.each(['maintenance', 'discovered', 'unreachable', 'pending_setup'] as const)(
+    'leaves a server alone that is %s',
+    (status) => {
+      expect(() => judge(recover, server({ status }), null)).toThrowError(
+        expect.objectContaining({ code: 'illegal_transition' }),
+      );
+    },
+  );
+
+  it('joins the one under way, and stands back behind any other work', () => {
+    const { incidentId } = recover;
+    const first = operation({ kind: 'recover', incidentId });
+    expect(judge(recover, server(), first)).toEqual({ verdict: 'join', operation: first });
+    const another = operation({ kind: 'recover', incidentId: 'another' });
+    for (const work of [operation({}), another]) {
+      expect(() => judge(recover, server(), work)).toThrowError(
+        expect.objectContaining({ code: 'conflict' }),
+      );
+    }
+  });
+
+  it('gives way to a rebuild', () => {
+    const first = operation({ kind: 'recover' });
+    expect(judge(rebuild, server({ status: 'error' }), first)).toEqual({
+      ...{ verdict: 'accept', supersede: first },
+    });
   });
 });
 

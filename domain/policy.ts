@@ -1,7 +1,7 @@
 import { OpsError } from './errors.ts';
 import type { Operation, OperationCommand, Verdict } from './operation.ts';
 import { isTerminal } from './operation.ts';
-import type { Server } from './server.ts';
+import type { Server, ServerStatus } from './server.ts';
 import { assertTransition } from './server-status.ts';
 import type { Authority, Effect } from './tool.ts';
 
@@ -61,7 +61,10 @@ export function judge(
   assertChangeable(server, own);
   const running = active && !isTerminal(active.status) && !active.stopRequested ? active : null;
   const mode = command.kind === 'rebuild' ? command.mode : null;
-  if (running && running.kind === command.kind && running.mode === mode) {
+  const same = running?.kind === command.kind && running.mode === mode;
+  // The recovery from another incident is other work: this one has its turn after it.
+  const incident = command.kind === 'recover' ? command.incidentId : running?.incidentId;
+  if (running && same && running.incidentId === incident) {
     return { verdict: 'join', operation: running };
   }
   if (command.kind === 'rebuild') {
@@ -74,10 +77,25 @@ export function judge(
     return { verdict: 'accept', supersede: running };
   }
   if (running) throw underWay(server, running);
+  if (command.kind === 'recover') {
+    assertRecoverable(server);
+    return { verdict: 'accept', supersede: null };
+  }
   if (server.status !== 'pending_setup') {
     assertTransition(server.status, 'pending_setup', 'human', server.statusBefore);
   }
   return { verdict: 'accept', supersede: null };
+}
+
+const RECOVERABLE: ReadonlySet<ServerStatus> = new Set(['ready', 'in_use', 'error']);
+
+/** What is under maintenance, not prepared yet or no longer listed is not recovered. */
+function assertRecoverable({ handle, status }: Server): void {
+  if (RECOVERABLE.has(status)) return;
+  throw new OpsError('illegal_transition', `${handle} is ${status}: it is not recovered.`, {
+    hint: `A recovery begins from ${[...RECOVERABLE].join(', ')}.`,
+    details: { from: status },
+  });
 }
 
 function underWay(server: Server, running: Operation): OpsError {
@@ -87,7 +105,10 @@ function underWay(server: Server, running: Operation): OpsError {
   });
 }
 
-/** Whether a tool of this effect may run on this authority's word. */
+/**
+ * Whether a tool of this effect may run on this authority's word. A recovery's permit is looked at
+ * again, with fresh facts, by assertPermitHolds.
+ */
 export function assertEffectAllowed(
   effect: Effect,
   server: Server,
@@ -96,12 +117,16 @@ export function assertEffectAllowed(
 ): void {
   if (effect === 'read') return;
   assertChangeable(server, own);
-  if (effect === 'destroy' && authority.humanOrder !== 'force_rebuild') {
+  const { humanOrder, permit } = authority;
+  if (effect === 'disrupt' && permit?.rung === 'recheck') {
+    throw new OpsError('approval_required', `No rung is reserved on ${server.handle}.`);
+  }
+  if (effect === 'destroy' && humanOrder !== 'force_rebuild' && permit?.rung !== 'reinstall') {
     throw new OpsError(
       'approval_required',
       `Destroying data on ${server.handle} needs a human's word.`,
       {
-        hint: 'A human orders it by force_rebuild.',
+        hint: 'A human orders it by force_rebuild, or approves the reinstall of a recovery.',
       },
     );
   }

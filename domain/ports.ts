@@ -83,6 +83,8 @@ export interface HeldLease {
 /** Exclusive ownership by rows and the database's clock; null when somebody else holds it. */
 export interface Leases {
   take(resource: string): Promise<HeldLease | null>;
+  /** How many leases are held now, by anybody, whose resource begins like this. */
+  living?(prefix: string): Promise<number>;
 }
 
 /** Asks workers to look at an operation; losing a call is harmless, the sweeper repeats it. */

@@ -12,6 +12,8 @@ export interface ProviderServer {
   readonly ipv6: string | null;
   readonly sshPort: number;
   readonly label: string | null;
+  /** Where it stands, in the provider's own words; absent where its list does not say. */
+  readonly region?: string | null;
 }
 
 export interface ProviderFacts extends ProviderServer {

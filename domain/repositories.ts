@@ -1,19 +1,22 @@
-import type {
-  AuditRepository,
-  FleetRepository,
-  IdempotencyRepository,
-} from './repositories/bookkeeping.ts';
+import type { AuditRepository, IdempotencyRepository } from './repositories/bookkeeping.ts';
 import type { CredentialRepository, HostKeyRepository } from './repositories/credentials.ts';
+import type { GroupRepository } from './repositories/groups.ts';
+import type { HealthRepository } from './repositories/health.ts';
 import type { IncidentRepository } from './repositories/incidents.ts';
 import type { InputRequestRepository } from './repositories/inputs.ts';
 import type { OutboxRepository } from './repositories/notifications.ts';
 import type { OperationRepository } from './repositories/operations.ts';
 import type { ApiTokenRepository, UserRepository } from './repositories/people.ts';
+import type {
+  ApprovalRepository,
+  FleetRepository,
+  MaintenanceRepository,
+  RecoveryRepository,
+} from './repositories/recovery.ts';
 import type { ServerRepository } from './repositories/servers.ts';
 
 export type {
   AuditRepository,
-  FleetRepository,
   IdempotencyRepository,
   IdempotencyStart,
 } from './repositories/bookkeeping.ts';
@@ -23,12 +26,21 @@ export type {
   CredentialRepository,
   HostKeyRepository,
 } from './repositories/credentials.ts';
-export type { IncidentRepository } from './repositories/incidents.ts';
+export type { GroupRepository } from './repositories/groups.ts';
+export type { HealthBucket, HealthRepository } from './repositories/health.ts';
+export type { IncidentRepository, NewIncident } from './repositories/incidents.ts';
 export type { InputRequestRepository } from './repositories/inputs.ts';
 export type { OutboxRepository } from './repositories/notifications.ts';
 export type { OperationRepository, Take } from './repositories/operations.ts';
 export type { Page, Paging } from './repositories/paging.ts';
 export type { ApiTokenRepository, UserRepository } from './repositories/people.ts';
+export type {
+  ApprovalRepository,
+  FleetRepository,
+  MaintenanceRepository,
+  RecoveryRepository,
+  Reservation,
+} from './repositories/recovery.ts';
 export type {
   ServerFilter,
   ServerPatch,
@@ -50,4 +62,9 @@ export interface Repositories {
   readonly idempotency: IdempotencyRepository;
   readonly audit: AuditRepository;
   readonly fleet: FleetRepository;
+  readonly groups: GroupRepository;
+  readonly health: HealthRepository;
+  readonly recoveries: RecoveryRepository;
+  readonly approvals: ApprovalRepository;
+  readonly maintenance: MaintenanceRepository;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RecoveryMode } from './recovery.ts';
 
 export const SERVER_STATUSES = [
   'discovered',
@@ -71,6 +72,11 @@ export interface Server {
   /** Other servers are reached over it: a bastion that the agent depends on. */
   readonly servesAsJumpHost: boolean;
   readonly missingSince: Date | null;
+  /** Overrides its group's mode: an adopted server begins with `observe`. */
+  readonly mode: RecoveryMode | null;
+  /** Its owner allows a reinstallation without asking. */
+  readonly rebuildable: boolean;
+  readonly region: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

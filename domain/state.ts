@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from './errors.ts';
 import { OperationKind, RebuildMode } from './operation.ts';
+import { Rung } from './recovery.ts';
 
 const codes = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
 
@@ -37,6 +38,11 @@ export const OpsState = z.object({
   mode: RebuildMode.nullable(),
   server_to_provision: z.string(),
   is_incident_recovery: z.boolean(),
+  incident_id: z.string().nullable(),
+  /** Recovery: the rung under way, and its reservation. */
+  rung: Rung.nullable(),
+  rung_record: z.string().nullable(),
+  approval_id: z.string().nullable(),
   attempt: z.number().int(),
   /** Where zavhoz or recovery sends the thread next. */
   route: z.enum(['provisioner', 'devops', 'recovery', 'end']).nullable(),
@@ -47,6 +53,7 @@ export const OpsState = z.object({
     .object({
       step: z.string(),
       input_request_id: z.string().nullable(),
+      approval_id: z.string().nullable(),
       wake_at: z.string().nullable(),
     })
     .nullable(),

@@ -1,5 +1,6 @@
+import type { Approval, NewApproval } from './approval.ts';
 import type { InputRequest, NewInputRequest } from './input-request.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, OperationKind } from './operation.ts';
 import type { Logger } from './ports.ts';
 import type { Server } from './server.ts';
 import type { OpsState } from './state.ts';
@@ -28,6 +29,8 @@ export interface StepContext<Deps> {
    * `{ status: 'parked', ask }`. An expired or declined request throws `expired` / `cancelled`.
    */
   answered(purpose: string): Promise<InputRequest | null>;
+  /** The step's latest approval, whatever became of it; null before the first question. */
+  approval(): Promise<Approval | null>;
 }
 
 export type StepResult =
@@ -37,11 +40,21 @@ export type StepResult =
       readonly update?: Partial<
         Pick<
           OpsState,
-          'credential_id' | 'access' | 'attempt' | 'route' | 'failure' | 'provisioning_result'
+          | 'credential_id'
+          | 'access'
+          | 'attempt'
+          | 'route'
+          | 'failure'
+          | 'provisioning_result'
+          | 'rung'
+          | 'rung_record'
+          | 'approval_id'
         >
       >;
     }
   | { readonly status: 'parked'; readonly ask: NewInputRequest }
+  /** Runs again once a human has decided or the question has expired, and at `wakeAt` to look. */
+  | { readonly status: 'parked'; readonly approve: NewApproval; readonly wakeAt?: Date }
   /** Runs again at `wakeAt` or later. */
   | { readonly status: 'parked'; readonly wakeAt: Date };
 
@@ -58,6 +71,8 @@ export interface Step<Deps> {
   readonly timeoutSeconds: number;
   /** Share of the whole operation, for the percentage. */
   readonly weight: number;
+  /** Kinds of operations it belongs to; passed over in silence by all others. Absent: all. */
+  readonly only?: readonly OperationKind[];
   run(context: StepContext<Deps>): Promise<StepResult>;
   undo?(context: StepContext<Deps>): Promise<void>;
 }

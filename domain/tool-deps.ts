@@ -1,11 +1,18 @@
+import type { HostProbe, OutsideProbe } from './health/probes.ts';
 import type { OwnPlace } from './policy.ts';
 import type { Clock, Logger } from './ports.ts';
 import type { Provider, ProviderDefinition } from './provider.ts';
 import type { Playbooks, Ssh, TcpProbe } from './remote.ts';
 import type {
+  ApprovalRepository,
   AuditRepository,
   CredentialRepository,
+  FleetRepository,
+  GroupRepository,
+  HealthRepository,
   HostKeyRepository,
+  IncidentRepository,
+  RecoveryRepository,
   ServerRepository,
 } from './repositories.ts';
 import type { Secret } from './secret.ts';
@@ -23,8 +30,17 @@ export interface ToolDeps {
   readonly credentials: CredentialRepository;
   readonly hostKeys: HostKeyRepository;
   readonly audit: AuditRepository;
+  readonly groups: GroupRepository;
+  readonly health: HealthRepository;
+  readonly incidents: IncidentRepository;
+  /** What the door asks again before each call that interrupts or destroys. */
+  readonly fleet: FleetRepository;
+  readonly recoveries: RecoveryRepository;
+  readonly approvals: ApprovalRepository;
   readonly ssh: Ssh;
   readonly tcp: TcpProbe;
+  readonly hosts: HostProbe;
+  readonly outside: OutsideProbe;
   readonly playbooks: Playbooks;
   readonly clock: Clock;
   readonly log: Logger;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ErrorCode, Retry } from './errors.ts';
+import type { Rung } from './recovery.ts';
 import type { Server } from './server.ts';
 import type { ToolDeps } from './tool-deps.ts';
 
@@ -19,6 +20,14 @@ export type ToolResult<T> =
       readonly tried: string;
     };
 
+export interface RecoveryPermit {
+  readonly rung: Rung;
+  readonly word: 'auto' | 'approval' | 'rebuildable';
+  readonly approvalId: string | null;
+  /** The reserved rung (caps and budgets); checked again at the door. */
+  readonly recordId: string;
+}
+
 /** On whose word a tool runs. */
 export interface Authority {
   /** `api:<token>`, `tg:<id>`, `agent`. */
@@ -26,6 +35,11 @@ export interface Authority {
   readonly operationId: string | null;
   /** A human's explicit word for exactly this: lets a destroy tool pass without an approval. */
   readonly humanOrder: 'force_rebuild' | null;
+  /**
+   * What a recovery may do at this rung: on an approval, on its group's mode `auto`, or on the
+   * owner's `rebuildable` mark. Null outside recoveries.
+   */
+  readonly permit: RecoveryPermit | null;
 }
 
 export interface ToolScope {

@@ -2,25 +2,34 @@ import type { Accepted, Agent } from '#domain/agent.ts';
 import { OpsError, toOpsError } from '#domain/errors.ts';
 import { isTerminal, type Operation, type OperationCommand } from '#domain/operation.ts';
 import { assertChangeable, judge, type OwnPlace } from '#domain/policy.ts';
-import type { Doorbell, Logger } from '#domain/ports.ts';
+import type { Clock, Doorbell, Logger } from '#domain/ports.ts';
 import type {
+  ApprovalRepository,
+  FleetRepository,
   InputRequestRepository,
   OperationRepository,
+  OutboxRepository,
   ServerRepository,
 } from '#domain/repositories.ts';
+import { createFleetWords } from './fleet-words.ts';
 import { previewRebuild } from './preview.ts';
 
 export interface AgentDeps {
   readonly operations: OperationRepository;
   readonly servers: ServerRepository;
   readonly inputs: InputRequestRepository;
+  readonly approvals: ApprovalRepository;
+  readonly fleet: FleetRepository;
+  readonly outbox: OutboxRepository;
   readonly doorbell: Doorbell;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly own: OwnPlace;
 }
 
 /** A row first, a job second: what the queue loses, the sweeper rings again. */
-export function createAgent({ operations, servers, inputs, doorbell, log, own }: AgentDeps): Agent {
+export function createAgent(deps: AgentDeps): Agent {
+  const { operations, servers, inputs, approvals, doorbell, log, own } = deps;
   const ring = (operation: Operation) => {
     doorbell.ring(operation).catch((error: unknown) => {
       log.warn(
@@ -62,6 +71,12 @@ export function createAgent({ operations, servers, inputs, doorbell, log, own }:
 
   return {
     submit,
+    ...createFleetWords(deps, ring),
+    async decide(approvalId, decision, by, note) {
+      const approval = await approvals.decide(approvalId, decision, by, note ?? null);
+      await ringFor(approval.operationId);
+      return approval;
+    },
     async changeStatus({ target, to, rebuild, by, key }) {
       if (to === 'force_rebuild') {
         const accepted = await submit({ kind: 'rebuild', mode: rebuild, target, by, key });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type BaseCheckpointSaver, END, START, StateGraph } from '@langchain/langgraph';
+import type { DevopsDeps } from '#nodes/devops/deps.ts';
 import { devops } from '#nodes/devops/index.ts';
 import type { ProvisionDeps } from '#nodes/provisioner/deps.ts';
 import { provision } from '#nodes/provisioner/index.ts';
@@ -7,13 +8,14 @@ import type { RecoveryDeps } from '#nodes/recovery/deps.ts';
 import { recovery } from '#nodes/recovery/index.ts';
 import { createZavhoz, type ZavhozDeps } from '#nodes/zavhoz/index.ts';
 import { compileSteps } from './compile-steps.ts';
-import { afterProvisioner, afterRecovery, afterZavhoz } from './routing.ts';
+import { afterDevops, afterProvisioner, afterRecovery, afterZavhoz } from './routing.ts';
 import { OpsAnnotation } from './state.ts';
 import type { StepRuntime } from './step-runtime.ts';
 
 export type NodeDeps = ZavhozDeps &
   ProvisionDeps &
-  RecoveryDeps & {
+  RecoveryDeps &
+  DevopsDeps & {
     readonly limits: ProvisionDeps['limits'] & RecoveryDeps['limits'];
   };
 
@@ -34,13 +36,23 @@ export function buildGraph(deps: NodeDeps, rt: StepRuntime, checkpointer?: BaseC
     .addNode('devops', compileSteps(STEP_LISTS.devops, deps, rt, 99))
     .addNode('recovery', compileSteps(STEP_LISTS.recovery, deps, rt))
     .addEdge(START, 'zavhoz')
-    .addConditionalEdges('zavhoz', afterZavhoz, { provisioner: 'provisioner', end: END })
+    .addConditionalEdges('zavhoz', afterZavhoz, {
+      provisioner: 'provisioner',
+      recovery: 'recovery',
+      end: END,
+    })
     .addConditionalEdges('provisioner', afterProvisioner, {
       devops: 'devops',
       recovery: 'recovery',
       end: END,
     })
-    .addEdge('devops', END)
-    .addConditionalEdges('recovery', afterRecovery, { zavhoz: 'zavhoz', end: END })
+    .addConditionalEdges('devops', afterDevops, { recovery: 'recovery', end: END })
+    .addConditionalEdges('recovery', afterRecovery, {
+      zavhoz: 'zavhoz',
+      recovery: 'recovery',
+      provisioner: 'provisioner',
+      devops: 'devops',
+      end: END,
+    })
     .compile(checkpointer ? { checkpointer } : {});
 }

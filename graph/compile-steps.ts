@@ -9,6 +9,7 @@ import {
 import { OpsError, toOpsError } from '#domain/errors.ts';
 import type { OpsState } from '#domain/state.ts';
 import type { Step, StepResult } from '#domain/step.ts';
+import { askApproval, askInput } from './ask.ts';
 import { runStep, type Span } from './run-step.ts';
 import { OpsAnnotation } from './state.ts';
 import type { StepRuntime } from './step-runtime.ts';
@@ -49,6 +50,7 @@ export function compileSteps<D>(
     const next = steps[index + 1]?.id ?? END;
     const unwind = undoFrom(index);
     const node = async (state: OpsState, config: LangGraphRunnableConfig): Promise<Go> => {
+      if (step.only && !step.only.includes(state.kind)) return new Command({ goto: next });
       const tries = config.executionInfo?.nodeAttempt ?? 1;
       try {
         const result = await runStep(step, deps, state, spans[index] ?? { from: 0, share: 0 }, rt);
@@ -99,45 +101,17 @@ async function onward<D>(
   rt: StepRuntime,
 ): Promise<Go> {
   if (result.status === 'parked') {
-    const input = 'ask' in result ? await ask(step, result.ask, state, rt) : null;
-    const wake_at = 'wakeAt' in result ? result.wakeAt.toISOString() : null;
-    const parked = { step: step.id, input_request_id: input, wake_at };
+    const parked = {
+      step: step.id,
+      input_request_id: 'ask' in result ? await askInput(step.id, result.ask, state, rt) : null,
+      approval_id:
+        'approve' in result ? await askApproval(step.id, result.approve, state, rt) : null,
+      wake_at: 'wakeAt' in result ? (result.wakeAt?.toISOString() ?? null) : null,
+    };
     return new Command({ goto: WAIT, update: { parked } });
   }
   const outcome = { status: result.status, summary: result.summary, attempt: state.attempt };
   return new Command({ goto: next, update: { ...result.update, steps: { [step.id]: outcome } } });
-}
-
-async function ask<D>(
-  step: Step<D>,
-  request: Parameters<StepRuntime['inputs']['ask']>[3],
-  state: OpsState,
-  { inputs, outbox, operations, limits }: StepRuntime,
-): Promise<string> {
-  const asked = await inputs.ask(limits.take, step.id, state.server_to_provision, request);
-  const operation = await operations.require(state.operation_id);
-  await operations.addEvent(limits.take, {
-    type: 'input',
-    status: null,
-    step: step.id,
-    state: 'open',
-    text: asked.question,
-    percent: operation.percent,
-  });
-  await outbox.enqueue({
-    dedupeKey: `${asked.id}:asked`,
-    severity: 'warning',
-    kind: 'input_needed',
-    params: {
-      server: asked.serverHandle,
-      question: asked.question,
-      request: asked.id,
-      input: asked.kind,
-    },
-    serverHandle: asked.serverHandle,
-    operationId: asked.operationId,
-  });
-  return asked.id;
 }
 
 async function failed(

@@ -4,6 +4,7 @@ import { OpsError, toOpsError } from '#domain/errors.ts';
 import type { ChildRecord } from '#domain/remote.ts';
 import type { OpsState } from '#domain/state.ts';
 import type { Step, StepContext, StepMemo, StepResult } from '#domain/step.ts';
+import { authorityOf } from './authority.ts';
 import type { StepRuntime } from './step-runtime.ts';
 
 /** Published right before a step's action and right after it, before its checkpoint is written. */
@@ -49,12 +50,14 @@ export async function runStep<D>(
       text,
       percent,
     });
+  const { status: told } = (await operations.step(operation.id, step.id)) ?? {};
   await operations.putStep(limits.take, step.id, {
     status: 'started',
     attempt: state.attempt,
     summary: null,
   });
-  await note('started', step.title, span.from);
+  // One that parks and looks again every minute is told once, not every minute.
+  if (told !== 'started') await note('started', step.title, span.from);
   stepChannel.publish({ operation: operation.id, step: step.id, point: 'before' });
   const result = await act(step, context, deadline, outer);
   stepChannel.publish({ operation: operation.id, step: step.id, point: 'after' });
@@ -135,13 +138,10 @@ export async function stepContext<D>(
     progress,
     log: rt.log.child({ step: step.id }),
     answered: (purpose) => answered(operation.id, step.id, purpose, rt),
+    approval: () => rt.approvals.latest(operation.id, step.id),
     tools: rt.toolCaller({
       handle: server.handle,
-      authority: {
-        by: operation.requestedBy,
-        operationId: operation.id,
-        humanOrder: operation.kind === 'rebuild' ? 'force_rebuild' : null,
-      },
+      authority: authorityOf(operation, state),
       signal,
       progress,
       child: (record) => memo.put({ ...memo.get(), [CHILD]: record }),

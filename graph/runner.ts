@@ -5,13 +5,14 @@ import type { Operation, TerminalStatus } from '#domain/operation.ts';
 import { addressOf } from '#domain/server.ts';
 import type { OpsState } from '#domain/state.ts';
 import { buildGraph, graphVersion, type NodeDeps } from './build.ts';
+import { type RecoveryEndDeps, recoveryEnd } from './recovery-end.ts';
 import type { StepRuntime } from './step-runtime.ts';
 
 /** More supersteps than any honest thread takes: every step, its waits and undos, at each attempt. */
 const RECURSION_LIMIT = 500;
 
 export interface RunnerDeps {
-  readonly nodes: Omit<NodeDeps, 'take'>;
+  readonly nodes: Omit<NodeDeps, 'take'> & RecoveryEndDeps;
   readonly runtime: Omit<StepRuntime, 'limits'>;
   readonly checkpointer: BaseCheckpointSaver;
 }
@@ -27,6 +28,10 @@ export function createRunner({ nodes, runtime, checkpointer }: RunnerDeps): Grap
       max: nodes.limits.maxAttempts,
     };
   };
+  const endOf = async (state: OpsState, operation: Operation): Promise<RunEnd> =>
+    operation.kind === 'recover'
+      ? recoveryEnd(state, operation, nodes)
+      : ended(state, operation, await factsOf(operation));
   return {
     version: graphVersion(),
     async run(operation, limits) {
@@ -45,8 +50,9 @@ export function createRunner({ nodes, runtime, checkpointer }: RunnerDeps): Grap
       const before = await graph.getState(config);
       const pending = before.tasks.flatMap(({ interrupts }) => interrupts)[0];
       // Started and ended already: the crash came between the last checkpoint and our own record.
-      if (before.createdAt !== undefined && before.next.length === 0) {
-        return ended(before.values as OpsState, operation, await factsOf(operation));
+      // `next` is empty also while the last task's writes wait for their checkpoint: tasks are not.
+      if (before.createdAt !== undefined && before.tasks.length === 0) {
+        return endOf(before.values as OpsState, operation);
       }
       const input: Parameters<typeof graph.invoke>[0] =
         before.createdAt === undefined
@@ -56,9 +62,7 @@ export function createRunner({ nodes, runtime, checkpointer }: RunnerDeps): Grap
             : new Command<unknown, never, never>({ resume: { [pending.id]: 'go on' } });
       await graph.invoke(input, config);
       const after = await graph.getState(config);
-      return (
-        parkedOf(after) ?? ended(after.values as OpsState, operation, await factsOf(operation))
-      );
+      return parkedOf(after) ?? endOf(after.values as OpsState, operation);
     },
     forget: (operationId) => checkpointer.deleteThread(operationId),
   };
@@ -75,6 +79,7 @@ function parkedOf(snapshot: {
     kind: 'parked',
     wakeAt: parked.wake_at === null ? null : new Date(parked.wake_at),
     inputRequestId: parked.input_request_id,
+    approvalId: parked.approval_id,
   };
 }
 
@@ -84,7 +89,8 @@ export function firstState(operation: Operation): Partial<OpsState> {
     kind: operation.kind,
     mode: operation.mode,
     server_to_provision: operation.serverHandle,
-    is_incident_recovery: false,
+    is_incident_recovery: operation.kind === 'recover',
+    incident_id: operation.incidentId,
     attempt: 0,
   };
 }

@@ -11,6 +11,10 @@ export const OpsAnnotation = Annotation.Root({
   mode: last<'mode'>(null),
   server_to_provision: last<'server_to_provision'>(''),
   is_incident_recovery: last<'is_incident_recovery'>(false),
+  incident_id: last<'incident_id'>(null),
+  rung: last<'rung'>(null),
+  rung_record: last<'rung_record'>(null),
+  approval_id: last<'approval_id'>(null),
   attempt: last<'attempt'>(0),
   route: last<'route'>(null),
   steps: Annotation<OpsState['steps']>({

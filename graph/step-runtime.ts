@@ -2,6 +2,7 @@ import type { RunLimits } from '#domain/graph-run.ts';
 import type { Clock, Logger } from '#domain/ports.ts';
 import type { Playbooks } from '#domain/remote.ts';
 import type {
+  ApprovalRepository,
   InputRequestRepository,
   OperationRepository,
   OutboxRepository,
@@ -14,6 +15,7 @@ export interface StepRuntime {
   readonly operations: OperationRepository;
   readonly servers: ServerRepository;
   readonly inputs: InputRequestRepository;
+  readonly approvals: ApprovalRepository;
   readonly outbox: OutboxRepository;
   readonly playbooks: Pick<Playbooks, 'end'>;
   readonly toolCaller: (scope: CallScope) => ToolCaller;

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { Approval } from '#domain/approval.ts';
 import { OpsError } from '#domain/errors.ts';
+import type { FleetState } from '#domain/fleet.ts';
+import type { GroupPolicy } from '#domain/group.ts';
 import type { ProviderFacts } from '#domain/provider.ts';
+import type { RungRecord } from '#domain/recovery.ts';
 import { Secret } from '#domain/secret.ts';
 import type { Server } from '#domain/server.ts';
+import type { RecoveryPermit } from '#domain/tool.ts';
 import type { ToolDeps } from '#domain/tool-deps.ts';
 import { createToolCaller } from './execute.ts';
 import { serverAwaitTask } from './server/await-task.ts';
-import { serverReinstall, serverResetPassword } from './server/start-task.ts';
+import { serverReboot, serverReinstall, serverResetPassword } from './server/start-task.ts';
 
 const facts: ProviderFacts = {
   ref: '1001',
@@ -33,8 +38,27 @@ const OWN: Partial<Server> = {
   },
 };
 
+const CALM = { frozenAt: null, breakerOpenAt: null, blindSince: null };
+const RECORD = { operationId: 'o1', rung: 'reboot', outcome: 'running', permit: 'auto' };
+const APPROVAL = { operationId: 'o1', status: 'used', arguments: { rung: 'reinstall' } };
+const REBOOT: RecoveryPermit = { rung: 'reboot', word: 'auto', approvalId: null, recordId: 'r1' };
+const WIPE: RecoveryPermit = {
+  ...{ rung: 'reinstall', word: 'approval', approvalId: 'a1', recordId: 'r1' },
+};
+const WIPES = { rung: 'reinstall', permit: 'approval:a1' } as const;
+const MARKED = { ...WIPE, word: 'rebuildable', approvalId: null } as const;
+
 function stage(
-  over: { facts?: Partial<ProviderFacts>; server?: Partial<Server>; order?: boolean } = {},
+  over: {
+    facts?: Partial<ProviderFacts>;
+    server?: Partial<Server>;
+    order?: boolean;
+    permit?: RecoveryPermit;
+    fleet?: Partial<FleetState>;
+    record?: Partial<RungRecord>;
+    approval?: Partial<Approval>;
+    policy?: Partial<GroupPolicy>;
+  } = {},
 ) {
   const audit: string[] = [];
   const started: unknown[] = [];
@@ -91,6 +115,13 @@ function stage(
     keys: { publicKey: 'ssh-ed25519 AAAA' },
     hostSettings: { reinstallOs: null },
     own: { addresses: new Set(['192.0.2.99']) },
+    hosts: { drop() {} },
+    fleet: { state: async () => ({ ...CALM, ...over.fleet }) },
+    groups: {
+      require: async () => ({ policy: { mode: 'auto', highest_rung: 'reboot', ...over.policy } }),
+    },
+    recoveries: { find: async () => ({ ...RECORD, ...over.record }) },
+    approvals: { find: async () => ({ ...APPROVAL, ...over.approval }) },
   } as unknown as ToolDeps;
   const stop = new AbortController();
   const tools = createToolCaller(deps, {
@@ -98,7 +129,8 @@ function stage(
     authority: {
       by: 'api:x',
       operationId: 'o1',
-      humanOrder: over.order === false ? null : 'force_rebuild',
+      humanOrder: over.order === false || over.permit ? null : 'force_rebuild',
+      permit: over.permit ?? null,
     },
     signal: stop.signal,
     progress: async () => {},
@@ -145,6 +177,78 @@ describe('the door', () => {
     await expect(
       tools.call(serverAwaitTask, { action: 'dance' as never, task_id: null }),
     ).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringContaining('action') });
+  });
+});
+
+describe('the door, for a recovery', () => {
+  const now = new Date();
+
+  it('lets through what was reserved, on a word that still holds', async () => {
+    const alone = stage({ permit: REBOOT });
+    await alone.tools.call(serverReboot, {});
+    const approved = stage({ permit: WIPE, record: WIPES, policy: { mode: 'ask' } });
+    await approved.tools.call(serverReinstall, {});
+    const record = { ...WIPES, permit: 'rebuildable' };
+    const marked = stage({ permit: MARKED, record, server: { rebuildable: true } });
+    await marked.tools.call(serverReinstall, {});
+    const kinds = [alone, approved, marked].flatMap(({ started }) =>
+      started.map((call) => (call as string[])[0]),
+    );
+    expect(kinds).toEqual(['reboot', 'reinstall', 'reinstall']);
+  });
+
+  it.each([
+    ['the fleet is frozen', { fleet: { frozenAt: now } }],
+    ['the breaker is open', { fleet: { breakerOpenAt: now } }],
+    ['our own network is away', { fleet: { blindSince: now } }],
+  ])('interrupts nothing while %s', async (_, over) => {
+    const { tools, started } = stage({ permit: REBOOT, ...over });
+    await expect(tools.call(serverReboot, {})).rejects.toMatchObject({ code: 'frozen' });
+    expect(started).toEqual([]);
+  });
+
+  it.each([
+    ['nothing is reserved', { permit: { ...REBOOT, rung: 'recheck' } }],
+    ['the rung has ended', { permit: REBOOT, record: { outcome: 'no_help' } }],
+    ['another operation reserved it', { permit: REBOOT, record: { operationId: 'o2' } }],
+    ['another rung was reserved', { permit: REBOOT, record: { rung: 'restart' } }],
+    ['it stands on another word', { permit: REBOOT, record: { permit: 'approval:a9' } }],
+    ['the group asks now', { permit: REBOOT, policy: { mode: 'ask' } }],
+    ['the server only observes now', { permit: REBOOT, server: { mode: 'observe' } }],
+    ['the highest rung is lower now', { permit: REBOOT, policy: { highest_rung: 'restart' } }],
+  ] as const)('reboots nothing when %s', async (_, over) => {
+    const { tools, started } = stage(over as Parameters<typeof stage>[0]);
+    await expect(tools.call(serverReboot, {})).rejects.toMatchObject({ code: 'approval_required' });
+    expect(started).toEqual([]);
+  });
+
+  it.each([
+    ['the rung is a lower one', { permit: REBOOT }],
+    ['the approval was not used for it', { permit: WIPE, approval: { status: 'approved' } }],
+    ['the approval was voided', { permit: WIPE, approval: { status: 'voided' } }],
+    ['the approval is of another operation', { permit: WIPE, approval: { operationId: 'o2' } }],
+    [
+      'the approval is for another rung',
+      { permit: WIPE, approval: { arguments: { rung: 'reboot' } } },
+    ],
+    ['auto alone would do it', { permit: { ...WIPE, word: 'auto', approvalId: null } }],
+    ['its mark was taken off', { permit: MARKED, server: { rebuildable: false } }],
+  ] as const)('destroys nothing when %s', async (_, over) => {
+    const permit = over.permit === WIPE ? WIPES.permit : over.permit.word;
+    const { tools, started } = stage({
+      ...{ policy: { highest_rung: 'reinstall' }, record: { rung: over.permit.rung, permit } },
+      ...(over as Parameters<typeof stage>[0]),
+    });
+    await expect(tools.call(serverReinstall, {})).rejects.toMatchObject({
+      code: 'approval_required',
+    });
+    expect(started).toEqual([]);
+  });
+
+  it('still asks the provider first', async () => {
+    const { tools, started } = stage({ permit: REBOOT, facts: { state: 'suspended' } });
+    await expect(tools.call(serverReboot, {})).rejects.toMatchObject({ code: 'suspended' });
+    expect(started).toEqual([]);
   });
 });
 

@@ -1,8 +1,10 @@
 import { channel } from 'node:diagnostics_channel';
 import type { z } from 'zod';
 import { OpsError, toOpsError } from '#domain/errors.ts';
+import { assertPermitHolds } from '#domain/permit.ts';
 import { assertEffectAllowed } from '#domain/policy.ts';
-import type { CallScope, ToolCaller, ToolDefinition, ToolResult } from '#domain/tool.ts';
+import type { Server } from '#domain/server.ts';
+import type { CallScope, Effect, ToolCaller, ToolDefinition, ToolResult } from '#domain/tool.ts';
 import type { ToolDeps } from '#domain/tool-deps.ts';
 
 /** Published around every tool that is not `read`: tracing, and the crash test, listen here. */
@@ -25,6 +27,7 @@ export async function execute<I extends z.ZodType, O>(
   try {
     // Judged at each call, not once per operation: care and hands_off may have changed meanwhile.
     assertEffectAllowed(tool.effect, server, call.authority, deps.own);
+    await assertPermitted(tool.effect, server, call, deps);
     call.signal.throwIfAborted();
     if (tool.effect === 'read') {
       return { status: 'ok', data: await tool.run(parsed.data, { ...call, server }, deps) };
@@ -35,6 +38,27 @@ export async function execute<I extends z.ZodType, O>(
   } catch (error) {
     return failed(call.signal.aborted ? toOpsError(call.signal.reason) : toOpsError(error), tried);
   }
+}
+
+/**
+ * A recovery interrupts and destroys only on a word that still holds: stops, rung, approval and mode
+ * are read again here, directly before the act.
+ */
+async function assertPermitted(
+  effect: Effect,
+  server: Server,
+  { authority: { permit, operationId } }: CallScope,
+  { fleet, groups, recoveries, approvals }: ToolDeps,
+): Promise<void> {
+  if (permit === null || effect === 'read' || effect === 'change') return;
+  const [state, group, record, approval] = await Promise.all([
+    fleet.state(),
+    groups.require(server.group),
+    recoveries.find(permit.recordId),
+    permit.approvalId === null ? null : approvals.find(permit.approvalId),
+  ]);
+  const facts = { operationId, server, policy: group.policy, fleet: state, record, approval };
+  assertPermitHolds(effect, permit, facts);
 }
 
 async function audited<I extends z.ZodType, O>(

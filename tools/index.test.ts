@@ -28,12 +28,16 @@ describe('the list of tools', () => {
         "server_accept_host_key": "change",
         "server_await_task": "change",
         "server_facts": "read",
+        "server_health_look": "read",
         "server_latest_task": "read",
+        "server_peer_probe": "read",
         "server_persist_key": "change",
         "server_probe_login": "read",
         "server_reboot": "disrupt",
         "server_reinstall": "destroy",
         "server_reset_password": "disrupt",
+        "server_restart_services": "disrupt",
+        "server_save_evidence": "read",
         "server_verify_outside": "change",
       }
     `);

@@ -9,6 +9,8 @@ let operation: Operation;
 let calls: string[];
 let notes: { kind: string; dedupeKey: string }[];
 let leaseFree: boolean;
+let approval: { status: string } | null;
+let budget: number;
 let end: RunEnd | OpsError;
 let asked: { id: string; status: string; purpose: string }[];
 let now: Date;
@@ -18,8 +20,9 @@ const run = () => {
     operations: {
       find: async () => operation,
       require: async () => operation,
-      take: async (_: string, fence: number, version: string) => {
+      take: async (_: string, fence: number, version: string, seconds: number) => {
         calls.push('take');
+        budget = seconds;
         operation = {
           ...operation,
           status: 'running',
@@ -48,6 +51,8 @@ const run = () => {
         return asked[0];
       },
     },
+    approvals: { find: async () => approval },
+    incidents: { find: async () => null },
     outbox: { enqueue: async (note: { kind: string; dedupeKey: string }) => void notes.push(note) },
     leases: {
       take: async () =>
@@ -72,7 +77,12 @@ const run = () => {
     clock: { now: () => now, sleep: () => new Promise(() => {}) },
     log: { debug() {}, info() {}, warn() {}, error() {}, child: () => deps.log },
     metrics: { count() {}, observe() {}, gauge() {} },
-    settings: { budgetSeconds: 3000, intentMaxAgeSeconds: HOUR, inputTtlSeconds: HOUR },
+    settings: {
+      budgetSeconds: 3000,
+      recoverBudgetSeconds: 86_400,
+      intentMaxAgeSeconds: HOUR,
+      inputTtlSeconds: HOUR,
+    },
     gate: async () => {},
     stopping: new AbortController().signal,
   } as unknown as GraphRunDeps;
@@ -84,6 +94,8 @@ beforeEach(() => {
   notes = [];
   asked = [];
   leaseFree = true;
+  approval = null;
+  budget = 0;
   now = new Date('2026-01-01T12:00:00Z');
   end = { kind: 'ended', status: 'succeeded', attempt: 1, error: null, notification: null };
   operation = {
@@ -99,6 +111,8 @@ beforeEach(() => {
     unattendedSeconds: 0,
     wakeAt: null,
     inputRequestId: null,
+    approvalId: null,
+    incidentId: null,
     deadlineAt: null,
     createdAt: now,
     startedAt: null,
@@ -154,8 +168,31 @@ describe('graph.run', () => {
     expect(calls).toContain('run');
   });
 
+  it('leaves a recovery alone while its question is open, and looks again when its time comes', async () => {
+    const later = new Date(now.getTime() + 60_000);
+    operation = {
+      ...{ ...operation, kind: 'recover', mode: null, status: 'waiting', fence: 3 },
+      ...{ approvalId: 'a1', wakeAt: later },
+    };
+    approval = { status: 'open' };
+    await run();
+    expect(calls).toEqual([]);
+    now = later;
+    await run();
+    expect(calls).toContain('run');
+    expect(budget).toBe(86_400);
+    expect(notes).toEqual([]);
+  });
+
+  it.each(['approved', 'denied', 'expired', 'voided'])('goes on once it is %s', async (status) => {
+    operation = { ...operation, kind: 'recover', status: 'waiting', fence: 3, approvalId: 'a1' };
+    approval = { status };
+    await run();
+    expect(calls).toContain('run');
+  });
+
   it('parks what waits', async () => {
-    end = { kind: 'parked', wakeAt: now, inputRequestId: null };
+    end = { kind: 'parked', wakeAt: now, inputRequestId: null, approvalId: null };
     await run();
     expect(calls).toEqual(['take', 'run', 'park', 'release']);
   });

@@ -3,6 +3,8 @@ import type { GraphRunner, RunEnd } from '#domain/graph-run.ts';
 import { isTerminal, type Operation } from '#domain/operation.ts';
 import type { Clock, HeldLease, Leases, Logger, Metrics } from '#domain/ports.ts';
 import type {
+  ApprovalRepository,
+  IncidentRepository,
   InputRequestRepository,
   OperationRepository,
   OutboxRepository,
@@ -14,6 +16,8 @@ import { watchOperation } from './watch-operation.ts';
 export interface GraphRunDeps {
   readonly operations: OperationRepository;
   readonly inputs: InputRequestRepository;
+  readonly approvals: ApprovalRepository;
+  readonly incidents: IncidentRepository;
   readonly outbox: OutboxRepository;
   readonly leases: Leases;
   readonly runner: GraphRunner;
@@ -22,6 +26,8 @@ export interface GraphRunDeps {
   readonly metrics: Metrics;
   readonly settings: {
     readonly budgetSeconds: number;
+    /** Of a recovery, which waits for people and for its turn. */
+    readonly recoverBudgetSeconds: number;
     readonly intentMaxAgeSeconds: number;
     readonly inputTtlSeconds: number;
   };
@@ -54,11 +60,15 @@ export const createGraphRun =
   };
 
 /** A wake-up that comes too early (a job that was rung twice) must not resume what still waits. */
-async function waitIsOver(operation: Operation, { inputs, clock }: GraphRunDeps): Promise<boolean> {
-  if (operation.stopRequested !== null) return true;
-  if (operation.wakeAt !== null && operation.wakeAt <= clock.now()) return true;
-  if (operation.inputRequestId === null) return false;
-  return (await inputs.find(operation.inputRequestId))?.status !== 'open';
+async function waitIsOver(
+  { stopRequested, wakeAt, inputRequestId, approvalId }: Operation,
+  { inputs, approvals, clock }: GraphRunDeps,
+): Promise<boolean> {
+  if (stopRequested !== null) return true;
+  if (wakeAt !== null && wakeAt <= clock.now()) return true;
+  if (approvalId !== null) return (await approvals.find(approvalId))?.status !== 'open';
+  if (inputRequestId === null) return false;
+  return (await inputs.find(inputRequestId))?.status !== 'open';
 }
 
 /** Operations that nobody has begun can end without a run: stopped, or too old to act on. */
@@ -97,7 +107,7 @@ async function runTaken(found: Operation, lease: HeldLease, deps: GraphRunDeps):
     found.id,
     lease.fence,
     runner.version,
-    settings.budgetSeconds,
+    found.kind === 'recover' ? settings.recoverBudgetSeconds : settings.budgetSeconds,
   );
   if (isTerminal(operation.status)) return;
   if (await parkedForVersion(operation, take, deps)) return;
@@ -120,6 +130,7 @@ async function runTaken(found: Operation, lease: HeldLease, deps: GraphRunDeps):
     const message = `Its time is over, and it could not go on: ${known.message}`;
     const overdue = { code: 'timeout' as const, message, hint: null, step: operation.currentStep };
     await operations.finish(take, { status: 'failed', error: overdue, notification: null });
+    await leaveIncident(operation, deps);
   } finally {
     watch.stop();
   }
@@ -132,27 +143,46 @@ async function settle(
   { operations, runner, metrics, clock, log }: GraphRunDeps,
 ): Promise<void> {
   if (end.kind === 'parked') {
-    await operations.park(take, { wakeAt: end.wakeAt, inputRequestId: end.inputRequestId });
+    const { wakeAt, inputRequestId, approvalId } = end;
+    await operations.park(take, { wakeAt, inputRequestId, approvalId });
     return;
   }
   const finished = await operations.finish(take, end);
   const labels = { kind: operation.kind, status: finished.status };
   const from = operation.startedAt ?? operation.createdAt;
-  metrics.count('server_provisioning_attempts_total', labels, Math.max(1, end.attempt));
-  metrics.observe(
-    'server_provisioning_duration_seconds',
-    (clock.now().getTime() - from.getTime()) / 1000,
-    labels,
-  );
-  if (finished.status === 'failed')
-    metrics.count('incidents_total', { type: 'provisioning_failed' });
+  const seconds = (clock.now().getTime() - from.getTime()) / 1000;
+  if (operation.kind === 'recover') {
+    metrics.observe('server_recovery_duration_seconds', seconds, { status: finished.status });
+  } else {
+    metrics.count('server_provisioning_attempts_total', labels, Math.max(1, end.attempt));
+    metrics.observe('server_provisioning_duration_seconds', seconds, labels);
+    if (finished.status === 'failed')
+      metrics.count('incidents_total', { type: 'provisioning_failed' });
+  }
   log.info({ operation: operation.id, status: finished.status }, 'operation ended');
   // The journal stays in our own rows; the checkpoints have served.
   await runner.forget(operation.id);
 }
 
+/** A recovery that ended without its thread leaves no incident that looks as if it were worked on. */
+async function leaveIncident(
+  { kind, incidentId }: Operation,
+  { incidents, log }: GraphRunDeps,
+): Promise<void> {
+  if (kind !== 'recover' || incidentId === null) return;
+  try {
+    const incident = await incidents.find(incidentId);
+    if (incident?.status !== 'recovering') return;
+    await incidents.update(incidentId, { status: 'detected' }, 'agent:recovery');
+  } catch (error) {
+    log.warn({ incident: incidentId, error: toOpsError(error).message }, 'incident not updated');
+  }
+}
+
 /** Told once per operation; a notification that fails never changes an outcome. */
 async function announce(operation: Operation, { outbox, log }: GraphRunDeps): Promise<void> {
+  // The incident was told when it was opened; one message each is enough.
+  if (operation.kind === 'recover') return;
   const kind = operation.kind === 'rebuild' ? 'rebuild_started' : 'provisioning_started';
   try {
     await outbox.enqueue({

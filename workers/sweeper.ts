@@ -1,6 +1,7 @@
 import { toOpsError } from '#domain/errors.ts';
 import type { Clock, Doorbell, Logger, Metrics } from '#domain/ports.ts';
 import type {
+  ApprovalRepository,
   FleetRepository,
   InputRequestRepository,
   OperationRepository,
@@ -13,6 +14,7 @@ const GAP_MS = 60_000;
 export interface SweeperDeps {
   readonly operations: OperationRepository;
   readonly inputs: InputRequestRepository;
+  readonly approvals: ApprovalRepository;
   readonly fleet: FleetRepository;
   readonly doorbell: Doorbell & { depth(): Promise<number> };
   readonly clock: Clock;
@@ -22,7 +24,7 @@ export interface SweeperDeps {
 
 /** One sweep: what a crash or a lost job left lying is rung for again; overdue questions expire. */
 export function createSweep(deps: SweeperDeps): () => Promise<void> {
-  const { operations, inputs, fleet, doorbell, clock, log, metrics } = deps;
+  const { operations, inputs, approvals, fleet, doorbell, clock, log, metrics } = deps;
   return async () => {
     const now = clock.now();
     const before = await fleet.heartbeat(now);
@@ -31,6 +33,10 @@ export function createSweep(deps: SweeperDeps): () => Promise<void> {
     }
     for (const request of await inputs.expire(now)) {
       log.info({ request: request.id, operation: request.operationId }, 'a question expired');
+    }
+    // Expired means denied for now: its operation wakes up, and asks anew while the fact persists.
+    for (const approval of await approvals.expire(now)) {
+      log.info({ approval: approval.id, server: approval.serverHandle }, 'an approval expired');
     }
     for (const operation of await operations.due(MOST_PER_SWEEP)) {
       try {

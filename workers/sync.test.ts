@@ -1,6 +1,9 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { OpsError } from '#domain/errors.ts';
 import type { Server } from '#domain/server.ts';
+import { createRecordingLogger } from '#test/fakes/logger.ts';
+import { memoryHealthRepositories } from '#test/fakes/memory-health.ts';
+import { virtualClock } from '#test/fakes/virtual-clock.ts';
 import { createSync, type SyncDeps } from './sync.ts';
 
 const server = (handle: string, over: Partial<Server> = {}) =>
@@ -47,8 +50,11 @@ function stage(known: readonly Server[], autoProvision = false) {
         void ordered.push(`${target} ${key}`),
     },
     outbox: { enqueue: async ({ kind }: { kind: string }) => void told.push(kind) },
+    incidents: { openWith: async () => ({ outcome: 'joined' }), resolve: async () => [] },
+    isOnline: async () => true,
     log: { info() {}, warn() {} },
     autoProvision,
+    retryAfterMs: [],
   } as unknown as SyncDeps;
   return { sync: () => createSync(deps)(new AbortController().signal), ordered, told, synced };
 }
@@ -75,4 +81,74 @@ it('orders what its owner put on the list, and nothing that is merely known', as
   const auto = stage(servers, true);
   await auto.sync();
   expect(auto.ordered).toEqual(['vps-2 sync:vps-2:0', 'vps-3 sync:vps-3:0']);
+});
+
+describe('an account that does not answer', () => {
+  function providerStage() {
+    const clock = virtualClock();
+    const memory = memoryHealthRepositories(clock);
+    const world = { fails: null as OpsError | null, online: true, asked: 0 };
+    const list = async () => {
+      world.asked++;
+      if (world.fails !== null) throw world.fails;
+      return [];
+    };
+    const sync = createSync({
+      ...memory.repositories,
+      accounts: [{ name: 'time4vps', providerId: 'time4vps', provider: { list } }],
+      servers: {
+        sync: async () => ({ added: [], missing: [], returned: [] }),
+        list: async () => ({ items: [], total: 0 }),
+      },
+      ...{ clock, log: createRecordingLogger(), isOnline: async () => world.online },
+      retryAfterMs: [1000, 2000],
+    } as unknown as SyncDeps);
+    const turn = async () => {
+      const running = sync(new AbortController().signal);
+      await clock.advance(10_000);
+      await running;
+    };
+    return { memory, world, turn, told: () => memory.told.map(({ kind }) => kind) };
+  }
+
+  it('is an incident with one message, and is told when it works again', async () => {
+    const { memory, world, turn, told } = providerStage();
+    await turn();
+    expect(told()).toEqual([]);
+    world.fails = new OpsError('upstream', 'It answers 500.');
+    await turn();
+    await turn();
+    expect(told()).toEqual(['provider_unavailable']);
+    expect(memory.incidents).toMatchObject([
+      { type: 'provider_api_unavailable', serverHandle: 'time4vps', status: 'detected' },
+    ]);
+    world.fails = null;
+    await turn();
+    await turn();
+    expect(told()).toEqual(['provider_unavailable', 'provider_back']);
+    expect(memory.incidents.map(({ status }) => status)).toEqual(['resolved']);
+  });
+
+  it('is asked again before it counts as away; a wrong login is not', async () => {
+    const { world, turn, told } = providerStage();
+    world.fails = new OpsError('rate_limited', 'Too many.');
+    const later = turn();
+    await Promise.resolve();
+    world.fails = null;
+    await later;
+    expect(told()).toEqual([]);
+    world.asked = 0;
+    world.fails = new OpsError('upstream_login', 'Wrong.');
+    await turn();
+    expect(world.asked).toBe(1);
+    expect(told()).toEqual(['provider_unavailable']);
+  });
+
+  it('is nothing while it is us who are offline', async () => {
+    const { world, turn, told } = providerStage();
+    world.fails = new OpsError('unavailable', 'No route.');
+    world.online = false;
+    await turn();
+    expect(told()).toEqual([]);
+  });
 });

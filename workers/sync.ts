@@ -1,54 +1,90 @@
 import type { Agent } from '#domain/agent.ts';
 import { toOpsError } from '#domain/errors.ts';
-import type { Logger } from '#domain/ports.ts';
+import type { Clock, Logger } from '#domain/ports.ts';
 import type { Provider } from '#domain/provider.ts';
-import type { OutboxRepository, ServerRepository } from '#domain/repositories.ts';
+import type {
+  IncidentRepository,
+  OutboxRepository,
+  ServerRepository,
+} from '#domain/repositories.ts';
 import type { Server } from '#domain/server.ts';
+import { createProviderWatch } from './provider-watch.ts';
 
 /** Lists in a row that must miss a server before it counts as gone. */
 const MISSES_ALLOWED = 2;
 const LIST_MS = 60_000;
 
+interface Account {
+  readonly name: string;
+  readonly providerId: string;
+  readonly provider: Provider;
+  readonly managedRefs: ReadonlySet<string>;
+}
+
 export interface SyncDeps {
-  readonly accounts: readonly {
-    readonly name: string;
-    readonly providerId: string;
-    readonly provider: Provider;
-    readonly managedRefs: ReadonlySet<string>;
-  }[];
+  readonly accounts: readonly Account[];
   readonly servers: ServerRepository;
   readonly agent: Agent;
   readonly outbox: OutboxRepository;
+  readonly incidents: IncidentRepository;
+  readonly isOnline: () => Promise<boolean>;
+  readonly clock: Clock;
   readonly log: Logger;
   /** The owner's word that newly discovered, managed servers are prepared without asking. */
   readonly autoProvision: boolean;
+  /** Waits before an account that did not answer is asked again within one look. */
+  readonly retryAfterMs: readonly number[];
 }
 
-/** One look at every account. An account that does not answer stops no other. */
-export const createSync =
-  (deps: SyncDeps) =>
-  async (stopping: AbortSignal): Promise<void> => {
-    for (const account of deps.accounts) {
+/**
+ * One look at every account. An account that does not answer stops no other: it is asked twice more
+ * before it counts as away.
+ */
+export function createSync(deps: SyncDeps): (stopping: AbortSignal) => Promise<void> {
+  const { clock, log, retryAfterMs } = deps;
+  const watch = createProviderWatch(deps);
+
+  async function list(account: Account, stopping: AbortSignal) {
+    for (let turn = 0; ; turn++) {
+      const signal = AbortSignal.any([stopping, AbortSignal.timeout(LIST_MS)]);
       try {
-        const signal = AbortSignal.any([stopping, AbortSignal.timeout(LIST_MS)]);
-        const listed = await account.provider.list(signal);
-        const { added, missing } = await deps.servers.sync(
-          { name: account.name, provider: account.providerId },
-          listed,
-          { managedRefs: account.managedRefs, missesAllowed: MISSES_ALLOWED },
-        );
-        for (const server of added) await welcome(server, deps);
-        for (const server of missing) await tell('server_missing', server, deps);
+        return await account.provider.list(signal);
       } catch (error) {
-        const known = toOpsError(error);
-        deps.log.warn(
-          { account: account.name, code: known.code, error: known.message },
-          'sync failed',
-        );
+        const wait = retryAfterMs[turn];
+        if (wait === undefined || toOpsError(error).retry === 'no') throw error;
+        await clock.sleep(wait, stopping);
       }
     }
+  }
+
+  async function look(account: Account, stopping: AbortSignal): Promise<void> {
+    const listed = await list(account, stopping).catch(async (error: unknown) => {
+      if (!stopping.aborted) await watch.failed(account.name, toOpsError(error));
+      throw error;
+    });
+    const { added, missing } = await deps.servers.sync(
+      { name: account.name, provider: account.providerId },
+      listed,
+      { managedRefs: account.managedRefs, missesAllowed: MISSES_ALLOWED },
+    );
+    await watch.worked(account.name);
+    for (const server of added) await welcome(server, deps);
+    for (const server of missing) await tell('server_missing', server, deps);
+  }
+
+  return async (stopping) => {
+    await Promise.all(
+      deps.accounts.map((account) =>
+        look(account, stopping).catch((error: unknown) => {
+          const { code, message } = toOpsError(error);
+          if (!stopping.aborted)
+            log.warn({ account: account.name, code, error: message }, 'sync failed');
+        }),
+      ),
+    );
     await provisionWaiting(deps);
   };
+}
 
 async function welcome(server: Server, deps: SyncDeps): Promise<void> {
   deps.log.info({ server: server.handle, care: server.care }, 'server discovered');

@@ -52,6 +52,6 @@ export async function parkedForVersion(
     serverHandle: operation.serverHandle,
     operationId: operation.id,
   });
-  await operations.park(take, { wakeAt: null, inputRequestId: asked.id });
+  await operations.park(take, { wakeAt: null, inputRequestId: asked.id, approvalId: null });
   return true;
 }

@@ -15,6 +15,16 @@ export interface Connection {
 
 const KEEPALIVE_MS = 10_000;
 const KEEPALIVES_MISSED = 3;
+/** Idle time after which the kernel asks whether the other side is still there. */
+const KERNEL_KEEPALIVE_MS = 30_000;
+
+export interface LoginOptions {
+  /**
+   * `ssh`: dead peers are found within 30 s by SSH's own requests; `kernel`: within 40 s by TCP's,
+   * which cost this process nothing.
+   */
+  readonly keepalive: 'ssh' | 'kernel';
+}
 
 /**
  * Logs in, over as many hops as the target names. Throws SshFailure, or the signal's reason; never
@@ -25,9 +35,7 @@ export async function connect(target: SshTarget, signal: AbortSignal): Promise<C
   if (target.jump === null) return login(target, signal, null);
   const jump = target.jump;
   const hop = await connect(jump, signal).catch((error: unknown) => {
-    if (!(error instanceof SshFailure)) throw error;
-    // The target's own state is unknown: whatever is wrong with the hop, the target is unreachable.
-    throw new SshFailure('unreachable', `Jump host ${jump.handle}: ${error.message}`);
+    throw throughHop(jump, error);
   });
   try {
     const sock = await forward(hop.client, target, signal);
@@ -43,24 +51,48 @@ export async function connect(target: SshTarget, signal: AbortSignal): Promise<C
   }
 }
 
-function forward(hop: Client, target: SshTarget, signal: AbortSignal): Promise<Duplex> {
+/** The target's own state is unknown: whatever is wrong with the hop, the target is unreachable. */
+export function throughHop(jump: SshTarget, error: unknown): unknown {
+  if (!(error instanceof SshFailure)) return error;
+  const message = `Jump host ${jump.handle}: ${error.message}`;
+  return new SshFailure('unreachable', message, { byHop: true });
+}
+
+/** RFC 4254, 5.1: the hop may not lead there. */
+const PROHIBITED = 1;
+
+/** A connection from the hop to the target. Throws SshFailure, or the signal's reason. */
+export function forward(hop: Client, target: SshTarget, signal: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     hop.forwardOut('127.0.0.1', 0, target.host, target.port, (error, channel) => {
       signal.removeEventListener('abort', onAbort);
-      if (error) reject(new SshFailure(fromTransport(error), describe(target, error.message)));
-      else resolve(channel);
+      // Nobody waits for it any more, and a hop may live long.
+      if (channel && signal.aborted) channel.on('error', () => {}).destroy();
+      if (!error) return resolve(channel);
+      const byHop = 'reason' in error && error.reason === PROHIBITED;
+      const message = describe(target, error.message);
+      reject(new SshFailure(fromTransport(error), message, { byHop }));
     });
   });
 }
 
-function login(
+/** Logs in over a channel of a hop, or over a socket of its own. Throws as `connect` does. */
+export function login(
   target: SshTarget,
   signal: AbortSignal,
   channel: Duplex | null,
+  { keepalive }: LoginOptions = { keepalive: 'ssh' },
 ): Promise<Connection> {
-  const sock = channel ?? openSocket({ host: target.host, port: target.port });
+  const sock =
+    channel ??
+    openSocket({
+      host: target.host,
+      port: target.port,
+      keepAlive: keepalive === 'kernel',
+      keepAliveInitialDelay: KERNEL_KEEPALIVE_MS,
+    });
   const client = new ssh2.Client();
   let hostKey: HostKey | null = null;
   let changed = false;
@@ -99,7 +131,7 @@ function login(
         username: target.user,
         // The caller's deadline rules, not the library's.
         readyTimeout: 0,
-        keepaliveInterval: KEEPALIVE_MS,
+        keepaliveInterval: keepalive === 'ssh' ? KEEPALIVE_MS : 0,
         keepaliveCountMax: KEEPALIVES_MISSED,
         algorithms: { serverHostKey: algorithmsFor(target.hostKeys) },
         hostVerifier: (blob: Buffer) => {

@@ -6,16 +6,23 @@ export class SshFailure extends Error {
   readonly outcome: Exclude<SshProbe['outcome'], 'ok'>;
   readonly hostKey: HostKey | null;
   readonly methods: readonly string[];
+  /** The jump host failed or refused to lead on: says nothing about the target. */
+  readonly byHop: boolean;
 
   constructor(
     outcome: Exclude<SshProbe['outcome'], 'ok'>,
     message: string,
-    seen: { readonly hostKey?: HostKey | null; readonly methods?: readonly string[] } = {},
+    seen: {
+      readonly hostKey?: HostKey | null;
+      readonly methods?: readonly string[];
+      readonly byHop?: boolean;
+    } = {},
   ) {
     super(message);
     this.outcome = outcome;
     this.hostKey = seen.hostKey ?? null;
     this.methods = seen.methods ?? [];
+    this.byHop = seen.byHop ?? false;
   }
 }
 

@@ -1,7 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { OpsError } from '#domain/errors.ts';
-import { IncidentStatus, IncidentType, OPEN_INCIDENT_STATUSES } from '#domain/incident.ts';
+import {
+  type Incident,
+  IncidentStatus,
+  IncidentType,
+  OPEN_INCIDENT_STATUSES,
+} from '#domain/incident.ts';
 import type {
   AuditRepository,
   IncidentRepository,
@@ -12,26 +17,26 @@ import { actorOf } from '../access.ts';
 import { line, oneOrMore, PagingQuery, pageOf } from '../wire/common.ts';
 import { IncidentCreate, IncidentPatch, IncidentWire, incidentToWire } from '../wire/incident.ts';
 import { answers, IDEMPOTENCY_NOTE } from './answers.ts';
+import { IncidentParams, requireIncident } from './incident-lookup.ts';
 
 interface IncidentRouteDeps {
   readonly incidents: IncidentRepository;
   readonly servers: ServerRepository;
   readonly operations: OperationRepository;
   readonly audit: AuditRepository;
+  readonly publicUrl: string;
 }
 
-const IdParams = z.object({ id: z.uuid() });
-
 export const incidentRoutes =
-  ({ incidents, servers, operations, audit }: IncidentRouteDeps): FastifyPluginAsyncZod =>
+  ({
+    incidents,
+    servers,
+    operations,
+    audit,
+    publicUrl,
+  }: IncidentRouteDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const require = async (id: string) => {
-      const incident = await incidents.find(id);
-      if (incident) return incident;
-      throw new OpsError('not_found', `There is no incident ${id}.`, {
-        hint: 'GET /api/incidents lists them.',
-      });
-    };
+    const toWire = incidentToWire(publicUrl);
 
     app.post(
       '/incidents',
@@ -40,7 +45,7 @@ export const incidentRoutes =
         schema: {
           operationId: 'createIncident',
           summary: 'Report a problem with a server',
-          description: `One incident of a type is open per server: a second report is added to it (200). ${IDEMPOTENCY_NOTE}`,
+          description: `One incident of a type is open per server: a second report is added to it, and one that ended within ten minutes is reopened (200). ${IDEMPOTENCY_NOTE}`,
           tags: ['incidents'],
           body: IncidentCreate,
           response: answers({ 200: IncidentWire, 201: IncidentWire }),
@@ -50,14 +55,6 @@ export const incidentRoutes =
         const body = request.body;
         await servers.require(body.server_handle);
         if (body.operation_id) await operations.require(body.operation_id);
-        const open = await incidents.list(
-          {
-            serverHandle: body.server_handle,
-            type: body.incident_type,
-            status: OPEN_INCIDENT_STATUSES,
-          },
-          { offset: 0, limit: 1 },
-        );
         await audit.append({
           actor: actorOf(request),
           action: 'incident.open',
@@ -65,7 +62,7 @@ export const incidentRoutes =
           operationId: body.operation_id ?? null,
           data: { type: body.incident_type, severity: body.severity },
         });
-        const incident = await incidents.open({
+        const { incident, outcome } = await incidents.openWith({
           type: body.incident_type,
           serverHandle: body.server_handle,
           severity: body.severity,
@@ -73,9 +70,9 @@ export const incidentRoutes =
           operationId: body.operation_id ?? null,
         });
         return reply
-          .code(open.total > 0 ? 200 : 201)
+          .code(outcome === 'opened' ? 201 : 200)
           .header('location', `/api/incidents/${incident.id}`)
-          .send(incidentToWire(incident));
+          .send(toWire(incident));
       },
     );
 
@@ -103,7 +100,7 @@ export const incidentRoutes =
           { status, serverHandle: server_handle, type: incident_type },
           { offset, limit },
         );
-        return { items: page.items.map(incidentToWire), total: page.total, offset, limit };
+        return { items: page.items.map(toWire), total: page.total, offset, limit };
       },
     );
 
@@ -121,7 +118,7 @@ export const incidentRoutes =
       },
       async (request) => {
         const page = await incidents.list({ status: OPEN_INCIDENT_STATUSES }, request.query);
-        return { items: page.items.map(incidentToWire), total: page.total, ...request.query };
+        return { items: page.items.map(toWire), total: page.total, ...request.query };
       },
     );
 
@@ -133,11 +130,11 @@ export const incidentRoutes =
           operationId: 'getIncident',
           summary: 'One incident',
           tags: ['incidents'],
-          params: IdParams,
+          params: IncidentParams,
           response: answers({ 200: IncidentWire }),
         },
       },
-      async (request) => incidentToWire(await require(request.params.id)),
+      async (request) => toWire(await requireIncident(incidents, request.params.id)),
     );
 
     app.patch(
@@ -147,9 +144,9 @@ export const incidentRoutes =
         schema: {
           operationId: 'patchIncident',
           summary: 'Take an incident, add to it, or close it with a reason',
-          description: IDEMPOTENCY_NOTE,
+          description: `A failed one stays until a human has closed it as resolved. ${IDEMPOTENCY_NOTE}`,
           tags: ['incidents'],
-          params: IdParams,
+          params: IncidentParams,
           body: IncidentPatch,
           response: answers({ 200: IncidentWire }),
         },
@@ -157,17 +154,8 @@ export const incidentRoutes =
       async (request) => {
         const { status, reason, taken_by, details } = request.body;
         const by = actorOf(request);
-        const incident = await require(request.params.id);
-        if (incident.status === 'resolved' || incident.status === 'failed') {
-          throw new OpsError(
-            'illegal_transition',
-            `Incident ${incident.id} is closed: ${incident.status}.`,
-            {
-              hint: 'A closed incident is not changed; report a new one by POST /api/incidents.',
-              details: { from: incident.status, to: status ?? null, legal: [] },
-            },
-          );
-        }
+        const incident = await requireIncident(incidents, request.params.id);
+        assertChangeable(incident, status);
         const updated = await incidents.update(
           incident.id,
           {
@@ -177,7 +165,21 @@ export const incidentRoutes =
           },
           by,
         );
-        return incidentToWire(updated);
+        return toWire(updated);
       },
     );
   };
+
+/** The recovery gave a failed one up, a human may still deal with it; resolved is the end. */
+function assertChangeable({ id, status: from }: Incident, to?: IncidentStatus): void {
+  const legal: readonly IncidentStatus[] = from === 'failed' ? ['resolved'] : [];
+  const isOpen = OPEN_INCIDENT_STATUSES.some((status) => status === from);
+  if (isOpen || (from === 'failed' && (to === undefined || to === 'resolved'))) return;
+  throw new OpsError('illegal_transition', `Incident ${id} is closed: ${from}.`, {
+    hint:
+      from === 'failed'
+        ? 'It may be closed as resolved, with a reason.'
+        : 'A closed incident is not changed; report a new one by POST /api/incidents.',
+    details: { from, to: to ?? null, legal },
+  });
+}

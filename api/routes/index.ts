@@ -1,10 +1,18 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { ApiDeps, StreamLimits } from '../deps.ts';
+import { approvalRoutes } from './approvals.ts';
+import { fleetRoutes } from './fleet.ts';
+import { groupRoutes } from './groups.ts';
+import { incidentEventRoutes } from './incident-events.ts';
 import { incidentRoutes } from './incidents.ts';
 import { inputRequestRoutes } from './input-requests.ts';
+import { maintenanceRoutes } from './maintenance.ts';
 import { operationEventRoutes } from './operation-events.ts';
 import { operationRoutes } from './operations.ts';
+import { reportRoutes } from './reports.ts';
+import { runbookRoutes } from './runbooks.ts';
 import { serverActionRoutes } from './server-actions.ts';
+import { serverHealthRoutes } from './server-health.ts';
 import { serverPatchRoute } from './server-patch.ts';
 import { serverRoutes } from './servers.ts';
 import { systemRoutes } from './system.ts';
@@ -27,11 +35,21 @@ export const routes = (deps: ApiDeps) => {
     serverRoutes(deps),
     serverPatchRoute(deps),
     serverActionRoutes(deps),
+    serverHealthRoutes(deps),
+    groupRoutes(deps),
+    maintenanceRoutes(deps),
     incidentRoutes(deps),
+    incidentEventRoutes(deps),
+    approvalRoutes(deps),
+    fleetRoutes(deps),
+    reportRoutes(deps),
     operationRoutes(deps),
     operationEventRoutes({ ...deps, limits }),
     inputRequestRoutes(deps),
     tokenRoutes(deps),
   ];
-  return { underApi, atRoot: [systemRoutes(deps)] as readonly FastifyPluginAsyncZod[] };
+  return {
+    underApi,
+    atRoot: [systemRoutes(deps), runbookRoutes(deps)] as readonly FastifyPluginAsyncZod[],
+  };
 };

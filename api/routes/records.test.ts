@@ -42,6 +42,44 @@ describe('incidents', () => {
     expect(reopened.body).toMatchObject({ code: 'illegal_transition', details: { legal: [] } });
   });
 
+  it('tells how long it took, what happened, and where to read on', async () => {
+    const { call, incidents } = await apiStage();
+    const { id } = await incidents.open({
+      type: 'server_unreachable',
+      serverHandle: 'vps-1001',
+      severity: 'error',
+      details: 'no answer',
+      operationId: null,
+      failedAt: new Date('2026-01-02T03:03:35Z'),
+    });
+    await call('PATCH', `/api/incidents/${id}`, { body: { taken_by: 'ann' } });
+    expect((await call('GET', `/api/incidents/${id}`)).body).toMatchObject({
+      failed_at: '2026-01-02T03:03:35.000Z',
+      ...{ reopened: 0, muted: false, time_to_detect_seconds: 30 },
+      ...{ time_to_acknowledge_seconds: 90, time_to_recover_seconds: null },
+      runbook: 'http://127.0.0.1:8000/runbooks/server_unreachable',
+    });
+    await incidents.addEvent(id, { actor: 'tg:1', text: 'on it', data: { rung: 'reboot' } });
+    expect((await call('GET', `/api/incidents/${id}/events`, { as: 'read' })).body).toMatchObject({
+      total: 2,
+      items: [{ text: 'no answer' }, { actor: 'tg:1', text: 'on it', data: { rung: 'reboot' } }],
+    });
+    expect((await call('GET', `/api/incidents/${randomUUID()}/events`)).status).toBe(404);
+  });
+
+  it('lets a human close one that the recovery gave up, once', async () => {
+    const { call, incidents } = await apiStage();
+    const made = await call('POST', '/api/incidents', { body: report });
+    const url = `/api/incidents/${made.body.id}`;
+    await incidents.update(String(made.body.id), { status: 'failed' }, 'agent');
+    expect((await call('PATCH', url, { body: { taken_by: 'ann' } })).status).toBe(200);
+    const again = await call('PATCH', url, { body: { status: 'failed', reason: 'x' } });
+    expect(again.body).toMatchObject({ status: 409, details: { legal: ['resolved'] } });
+    const closed = await call('PATCH', url, { body: { status: 'resolved', reason: 'by hand' } });
+    expect(closed.body).toMatchObject({ status: 'resolved', close_reason: 'by hand' });
+    expect((await call('PATCH', url, { body: { taken_by: 'bob' } })).status).toBe(409);
+  });
+
   it.each([
     [{ status: 'resolved' }, 'reason'],
     [{ reason: 'why' }, 'reason'],

@@ -21,10 +21,11 @@ interface ServerActionDeps {
   readonly servers: ServerRepository;
   readonly operations: OperationRepository;
   readonly incidents: IncidentRepository;
+  readonly publicUrl: string;
 }
 
 export const serverActionRoutes =
-  ({ agent, servers, operations, incidents }: ServerActionDeps): FastifyPluginAsyncZod =>
+  ({ agent, servers, operations, incidents, publicUrl }: ServerActionDeps): FastifyPluginAsyncZod =>
   async (app) => {
     const accept = (reply: FastifyReply, accepted: Accepted) =>
       reply
@@ -131,7 +132,11 @@ export const serverActionRoutes =
       async (request) => {
         const { handle } = await servers.require(request.params.handle);
         const page = await incidents.list({ serverHandle: handle }, request.query);
-        return { items: page.items.map(incidentToWire), total: page.total, ...request.query };
+        return {
+          items: page.items.map(incidentToWire(publicUrl)),
+          total: page.total,
+          ...request.query,
+        };
       },
     );
 

@@ -30,15 +30,59 @@ describe('tokens', () => {
 describe('system', () => {
   it('answers probes without a token, and tells them no details', async () => {
     const { call, app } = await apiStage();
-    expect((await call('GET', '/healthz', { as: null })).body).toEqual({ ok: true });
+    expect((await call('GET', '/healthz', { as: null })).body).toEqual({
+      ok: true,
+      automation: 'on',
+    });
     expect((await app.inject({ method: 'HEAD', url: '/healthz' })).statusCode).toBe(200);
     const ready = await call('GET', '/readyz', { as: null });
-    expect([ready.status, ready.body]).toEqual([503, { ok: false, checks: { database: false } }]);
+    expect([ready.status, ready.body]).toEqual([
+      503,
+      { ok: false, automation: 'on', checks: { database: false } },
+    ]);
     const broken = await apiStage(undefined, {
       health: { live: () => false, ready: () => Promise.reject(new Error('gone')) },
     });
     expect((await broken.call('GET', '/healthz', { as: null })).status).toBe(503);
     expect((await broken.call('GET', '/readyz', { as: null })).status).toBe(503);
+  });
+
+  it('shows probes what stops automatic action, and stays well', async () => {
+    const ok = { live: () => true, ready: async () => ({ ok: true, checks: {} }) };
+    const { call, fleet } = await apiStage(undefined, { health: ok });
+    const probe = async () => {
+      const [live, ready] = await Promise.all([
+        call('GET', '/healthz', { as: null }),
+        call('GET', '/readyz', { as: null }),
+      ]);
+      return [live.status, live.body.automation, ready.status, ready.body.automation];
+    };
+    fleet.state = { ...fleet.state, breakerOpenAt: new Date(), breakerReason: '40 of 50' };
+    expect(await probe()).toEqual([200, 'breaker', 200, 'breaker']);
+    fleet.state = { ...fleet.state, frozenAt: new Date() };
+    expect(await probe()).toEqual([200, 'frozen', 200, 'frozen']);
+    fleet.gone = true;
+    expect(await probe()).toEqual([200, 'unknown', 200, 'unknown']);
+  });
+
+  it('does not keep a probe waiting for a database that hangs', async () => {
+    const { agent, call } = await apiStage();
+    agent.fleet = () => new Promise(() => undefined);
+    expect((await call('GET', '/healthz', { as: null })).body).toEqual({
+      ok: true,
+      automation: 'unknown',
+    });
+  });
+
+  it('hands out runbooks without a token, and nothing else by that way', async () => {
+    const { call } = await apiStage();
+    const page = await call('GET', '/runbooks/disk_full', { as: null });
+    expect([page.status, page.text]).toEqual([200, '# disk_full\n']);
+    expect(page.headers['content-type']).toContain('text/markdown');
+    expect((await call('GET', '/runbooks/disk_full.md', { as: null })).text).toBe(page.text);
+    for (const name of ['other', '..%2F..%2Fpackage', 'a.b']) {
+      expect((await call('GET', `/runbooks/${name}`, { as: null })).status).toBe(404);
+    }
   });
 
   it('renders metrics and the doctor for a token', async () => {

@@ -2,9 +2,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { toOpsError } from '#domain/errors.ts';
 import type { ApiDeps } from '../deps.ts';
+import { AutomationWire } from '../wire/fleet.ts';
 import { answers } from './answers.ts';
+import { createAutomation } from './automation.ts';
 
-type SystemRouteDeps = Pick<ApiDeps, 'health' | 'metrics' | 'doctor' | 'log'>;
+type SystemRouteDeps = Pick<ApiDeps, 'agent' | 'clock' | 'health' | 'metrics' | 'doctor' | 'log'>;
 
 const DoctorWire = z.object({
   ok: z.boolean(),
@@ -17,14 +19,16 @@ const DoctorWire = z.object({
     }),
   ),
 });
-const LiveWire = z.object({ ok: z.boolean() });
+/** Frozen, an open breaker or our own blindness are states, no defects: `ok` does not know them. */
+const LiveWire = z.object({ ok: z.boolean(), automation: AutomationWire });
 /** Names only: details may speak of hosts, and probes carry no token. */
-const ReadyWire = z.object({ ok: z.boolean(), checks: z.record(z.string(), z.boolean()) });
+const ReadyWire = LiveWire.extend({ checks: z.record(z.string(), z.boolean()) });
 
 /** For probes and operators: outside /api where the world expects them. */
 export const systemRoutes =
-  ({ health, metrics, doctor, log }: SystemRouteDeps): FastifyPluginAsyncZod =>
+  ({ agent, clock, health, metrics, doctor, log }: SystemRouteDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    const automation = createAutomation({ agent, clock });
     app.get(
       '/healthz',
       {
@@ -38,8 +42,8 @@ export const systemRoutes =
         },
       },
       async (_request, reply) => {
-        const ok = await health.live();
-        return reply.code(ok ? 200 : 503).send({ ok });
+        const [ok, now] = await Promise.all([health.live(), automation()]);
+        return reply.code(ok ? 200 : 503).send({ ok, automation: now });
       },
     );
 
@@ -56,12 +60,15 @@ export const systemRoutes =
         },
       },
       async (_request, reply) => {
-        const { ok, checks } = await health.ready().catch((error: unknown) => {
+        const ready = health.ready().catch((error: unknown) => {
           log.warn({ error: toOpsError(error).message }, 'readiness is not known');
           return { ok: false, checks: {} };
         });
+        const [{ ok, checks }, now] = await Promise.all([ready, automation()]);
         const names = Object.entries(checks).map(([name, check]) => [name, check.ok] as const);
-        return reply.code(ok ? 200 : 503).send({ ok, checks: Object.fromEntries(names) });
+        return reply
+          .code(ok ? 200 : 503)
+          .send({ ok, automation: now, checks: Object.fromEntries(names) });
       },
     );
 

@@ -1,7 +1,16 @@
 import { z } from 'zod';
-import { type Incident, IncidentStatus, IncidentType, Severity } from '#domain/incident.ts';
+import {
+  type Incident,
+  type IncidentEvent,
+  IncidentStatus,
+  IncidentType,
+  runbookPath,
+  Severity,
+} from '#domain/incident.ts';
 import { ServerHandle } from '#domain/server.ts';
 import { line, Time, text, time, timeOrNull } from './common.ts';
+
+const Seconds = z.number().min(0);
 
 export const IncidentWire = z.object({
   id: z.string(),
@@ -15,29 +24,77 @@ export const IncidentWire = z.object({
   taken_by: z.string().nullable(),
   taken_at: Time.nullable(),
   recovery_attempts: z.number().int(),
+  /** When the trouble began. */
+  failed_at: Time,
   detected_at: Time,
   resolved_at: Time.nullable(),
   closed_by: z.string().nullable(),
   close_reason: z.string().nullable(),
+  /** How often the same came back within ten minutes. */
+  reopened: z.number().int(),
+  /** Shown, not told: a mass failure or a maintenance window speaks for it. */
+  muted: z.boolean(),
+  time_to_detect_seconds: Seconds,
+  time_to_acknowledge_seconds: Seconds.nullable(),
+  /** From its beginning to its end; null while it is open. */
+  time_to_recover_seconds: Seconds.nullable(),
+  /** Where the steps by hand are described. */
+  runbook: z.string(),
 });
 export type IncidentWire = z.infer<typeof IncidentWire>;
 
-export const incidentToWire = (incident: Incident): IncidentWire => ({
-  id: incident.id,
-  incident_type: incident.type,
-  status: incident.status,
-  severity: incident.severity,
-  server_handle: incident.serverHandle,
-  details: incident.details,
-  affected_services: [...incident.affectedServices],
-  operation_id: incident.operationId,
-  taken_by: incident.takenBy,
-  taken_at: timeOrNull(incident.takenAt),
-  recovery_attempts: incident.recoveryAttempts,
-  detected_at: time(incident.detectedAt),
-  resolved_at: timeOrNull(incident.resolvedAt),
-  closed_by: incident.closedBy,
-  close_reason: incident.closeReason,
+/** Seconds between two times; clocks that jumped give no negative ones. */
+const between = (from: Date, to: Date): number =>
+  Math.max(0, Math.round((to.getTime() - from.getTime()) / 1000));
+
+/** `publicUrl` is where people reach the API: the runbook's link begins with it. */
+export const incidentToWire =
+  (publicUrl: string) =>
+  (incident: Incident): IncidentWire => ({
+    id: incident.id,
+    incident_type: incident.type,
+    status: incident.status,
+    severity: incident.severity,
+    server_handle: incident.serverHandle,
+    details: incident.details,
+    affected_services: [...incident.affectedServices],
+    operation_id: incident.operationId,
+    taken_by: incident.takenBy,
+    taken_at: timeOrNull(incident.takenAt),
+    recovery_attempts: incident.recoveryAttempts,
+    failed_at: time(incident.failedAt),
+    detected_at: time(incident.detectedAt),
+    resolved_at: timeOrNull(incident.resolvedAt),
+    closed_by: incident.closedBy,
+    close_reason: incident.closeReason,
+    reopened: incident.reopened,
+    muted: incident.muted,
+    time_to_detect_seconds: between(incident.failedAt, incident.detectedAt),
+    time_to_acknowledge_seconds: incident.takenAt && between(incident.detectedAt, incident.takenAt),
+    time_to_recover_seconds: incident.resolvedAt && between(incident.failedAt, incident.resolvedAt),
+    runbook: `${publicUrl.replace(/\/+$/, '')}${runbookPath(incident.type)}`,
+  });
+
+export const IncidentEventWire = z.object({
+  id: z.string(),
+  at: Time,
+  actor: z.string(),
+  text: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
+
+export const incidentEventToWire = ({
+  id,
+  at,
+  actor,
+  text,
+  data,
+}: IncidentEvent): z.infer<typeof IncidentEventWire> => ({
+  id,
+  at: time(at),
+  actor,
+  text,
+  data: { ...data },
 });
 
 export const IncidentCreate = z.strictObject({

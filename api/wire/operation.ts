@@ -31,6 +31,10 @@ export const OperationWire = z.object({
     })
     .nullable(),
   input_request_id: z.string().nullable(),
+  /** What it waits for, while it waits for a human's word. */
+  approval_id: z.string().nullable(),
+  /** For kind recover: the incident it works on. */
+  incident_id: z.string().nullable(),
   wake_at: Time.nullable(),
   deadline_at: Time.nullable(),
   created_at: Time,
@@ -60,6 +64,8 @@ export const operationToWire = (operation: Operation): OperationWire => ({
       }
     : null,
   input_request_id: operation.inputRequestId,
+  approval_id: operation.approvalId,
+  incident_id: operation.incidentId,
   wake_at: timeOrNull(operation.wakeAt),
   deadline_at: timeOrNull(operation.deadlineAt),
   created_at: time(operation.createdAt),

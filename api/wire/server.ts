@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RecoveryMode } from '#domain/recovery.ts';
 import {
   addressOf,
   Become,
@@ -9,6 +10,7 @@ import {
 } from '#domain/server.ts';
 import { legalTargets } from '#domain/server-status.ts';
 import { line, Time, text, time, timeOrNull } from './common.ts';
+import { GroupName } from './group.ts';
 
 export const ServerWire = z.object({
   id: z.string(),
@@ -43,6 +45,11 @@ export const ServerWire = z.object({
   last_health_check: Time.nullable(),
   last_incident: Time.nullable(),
   missing_since: Time.nullable(),
+  /** Overrides its group's mode; null: the group's. */
+  mode: RecoveryMode.nullable(),
+  /** Its owner allows a reinstallation without asking. */
+  rebuildable: z.boolean(),
+  region: z.string().nullable(),
   created_at: Time,
   updated_at: Time,
 });
@@ -80,15 +87,17 @@ export const serverToWire = (server: Server): ServerWire => ({
   last_health_check: timeOrNull(server.lastHealthCheck),
   last_incident: timeOrNull(server.lastIncident),
   missing_since: timeOrNull(server.missingSince),
+  mode: server.mode,
+  rebuildable: server.rebuildable,
+  region: server.region,
   created_at: time(server.createdAt),
   updated_at: time(server.updatedAt),
 });
 
 /** Login names as useradd takes them: nothing that a shell or an inventory could read otherwise. */
 const Login = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/i, 'A login name, like root.');
-const Group = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'Lower-case letters, digits, _ and -.');
+/** key=value, or a key alone. */
+export const LABEL = /^[a-z0-9]([a-z0-9._/-]{0,61}[a-z0-9])?(=[^=\s][^\n]{0,254})?$/;
 const LABEL_KEY = /^[a-z0-9]([a-z0-9._/-]{0,61}[a-z0-9])?$/;
 const Labels = z
   .record(z.string().regex(LABEL_KEY, 'A label name is like env or team/name.'), line(255))
@@ -114,7 +123,7 @@ export const ServerCreate = z.strictObject({
   /** Its id at the provider; the handle where there is none. */
   provider_ref: line(128).optional(),
   care: Care.default('none'),
-  group: Group.optional(),
+  group: GroupName.optional(),
   labels: Labels.optional(),
   notes: text(4_000).optional(),
   connection: z
@@ -142,9 +151,13 @@ export const ServerPatchBody = z
     notes: text(4_000).optional(),
     care: Care.optional(),
     hands_off: z.boolean().optional(),
-    group: Group.optional(),
+    group: GroupName.optional(),
     /** Replaces all labels. */
     labels: Labels.optional(),
+    /** Null: the mode of its group. */
+    mode: RecoveryMode.nullable().optional(),
+    /** true lets a recovery wipe its disk without asking: needs scope admin. */
+    rebuildable: z.boolean().optional(),
     connection: z.strictObject(connectionFields).partial().optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'Nothing to change was given.')

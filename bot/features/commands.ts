@@ -17,10 +17,15 @@ export const COMMANDS: readonly Command[] = [
   { name: 'status', usage: '', role: 'viewer', help: 'help.status' },
   { name: 'servers', usage: '', role: 'viewer', help: 'help.servers' },
   { name: 'operations', usage: '', role: 'viewer', help: 'help.operations' },
+  { name: 'incidents', usage: '', role: 'viewer', help: 'help.incidents' },
+  { name: 'approvals', usage: '', role: 'viewer', help: 'help.approvals' },
   { name: 'provision', usage: ' vps-1', role: 'operator', help: 'help.provision' },
   { name: 'rebuild', usage: ' vps-1', role: 'operator', help: 'help.rebuild' },
   { name: 'cancel', usage: '', role: 'operator', help: 'help.cancel' },
   { name: 'answer', usage: '', role: 'operator', help: 'help.answer' },
+  { name: 'freeze', usage: '', role: 'operator', help: 'help.freeze' },
+  { name: 'rearm', usage: '', role: 'operator', help: 'help.rearm' },
+  { name: 'maint', usage: ' vps-1 2h', role: 'operator', help: 'help.maint' },
   { name: 'help', usage: '', role: 'viewer', help: 'help.help' },
 ];
 

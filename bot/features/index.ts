@@ -1,9 +1,13 @@
 import type { Composer } from 'telegraf';
 import type { BotContext } from '../context.ts';
 import type { BotDeps } from '../deps.ts';
+import { approvals } from './approvals.ts';
 import { cancel } from './cancel.ts';
+import { fleet } from './fleet.ts';
 import { help } from './help.ts';
+import { incidents } from './incidents.ts';
 import { inputs } from './inputs.ts';
+import { maintenance } from './maintenance.ts';
 import { operations } from './operations.ts';
 import { provision } from './provision.ts';
 import { rebuild } from './rebuild.ts';
@@ -22,7 +26,11 @@ export const features: readonly ((deps: BotDeps) => Composer<BotContext>)[] = [
   status,
   servers,
   operations,
+  incidents,
+  approvals,
   provision,
   cancel,
+  fleet,
+  maintenance,
   unknown,
 ];

@@ -1,4 +1,4 @@
-import type { en } from './en.ts';
+import type { en } from './en/index.ts';
 
 /** Forms by the language's plural category (CLDR), chosen by the parameter `count`. */
 export interface Plural {

@@ -1,7 +1,7 @@
 import { type Html, html, shown } from '../render/html.ts';
 import type { Catalogue, MessageKey, Plural, Text } from './catalogue.ts';
-import { en } from './en.ts';
-import { ru } from './ru.ts';
+import { en } from './en/index.ts';
+import { ru } from './ru/index.ts';
 
 export type { Catalogue, MessageKey, Text } from './catalogue.ts';
 export type Language = 'en' | 'ru';
@@ -17,6 +17,8 @@ export interface Translate {
   plain(key: MessageKey, params?: Params): string;
   /** `12 min`, `1 h 5 min`. */
   duration(seconds: number): string;
+  /** `21 Nov, 10:05 UTC`. */
+  moment(at: Date): string;
 }
 
 /** From Telegram's language_code; Russian for ru, English for all others. */
@@ -33,6 +35,11 @@ function createTranslate(language: Language): Translate {
     new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short' });
   const units = { hour: unit('hour'), minute: unit('minute'), second: unit('second') };
 
+  const moments = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+    ...{ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+    ...{ hourCycle: 'h23', timeZone: 'UTC' },
+  });
+
   const pick = (text: Text, count: unknown): string =>
     typeof text === 'string'
       ? text
@@ -46,6 +53,7 @@ function createTranslate(language: Language): Translate {
     html(fill(key, params, (value) => (typeof value === 'object' ? value : shown(value)).html));
   return Object.assign(t, {
     language,
+    moment: (at: Date) => `${moments.format(at)} UTC`,
     plain: (key: MessageKey, params: Params = {}) =>
       fill(key, params, (value) => (typeof value === 'object' ? value.html : String(value))),
     duration(seconds: number) {

@@ -14,6 +14,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, MessageKey>> = {
   not_managed: 'error.not_managed',
   hands_off: 'error.hands_off',
   approval_required: 'error.approval_required',
+  frozen: 'error.frozen',
+  recovery_budget: 'error.recovery_budget',
   attempts_exhausted: 'error.attempts_exhausted',
   identity_mismatch: 'error.identity_mismatch',
   suspended: 'error.suspended',

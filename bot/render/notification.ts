@@ -1,10 +1,11 @@
 import type { Severity } from '#domain/incident.ts';
 import type { Notification } from '#domain/notification.ts';
 import type { Translate } from '../locales/translate.ts';
-import { ERROR_TEXTS, isErrorCode } from './errors.ts';
-import { bold, code, type Html, html, italic, join, shown, shownLines, split } from './html.ts';
+import { bold, code, type Html, html, join, shown, shownLines, split } from './html.ts';
 import { inputButtons, secretHint } from './input.ts';
 import type { Rendered } from './message.ts';
+import { by, has, type Lines, number, type Params, took, why } from './note-values.ts';
+import { approvalLines, WATCH_LINES, watchButtons } from './watch-notes.ts';
 
 const SIGNS: Readonly<Record<Severity, string>> = {
   info: 'ℹ️',
@@ -14,20 +15,14 @@ const SIGNS: Readonly<Record<Severity, string>> = {
   success: '✅',
 };
 
-type Params = Notification['params'];
-type Lines = (t: Translate, server: Html, params: Params) => readonly (Html | null)[];
-
-const has = (value: string | number | undefined): value is string | number =>
-  value !== undefined && value !== '';
-const number = (value: string | number | undefined): number | null =>
-  has(value) && Number.isFinite(Number(value)) ? Number(value) : null;
-
 /**
  * The text of each kind. Values it knows, all optional: server, provider, ip, care, by, mode
  * (reinstall, reset), seconds (how long it took; until the next attempt), attempt, max, step,
- * code (an ErrorCode), reason, hint, question, input (secret, confirm), request (its id).
+ * code (an ErrorCode), reason, hint, question, input (secret, confirm), request (its id). Those of
+ * watching and recovering stand in watch-notes.ts.
  */
-const LINES: Readonly<Record<Notification['kind'], Lines>> = {
+const LINES: Readonly<Record<Exclude<Notification['kind'], 'approval_needed'>, Lines>> = {
+  ...WATCH_LINES,
   server_discovered: (t, server, p) => [
     t('note.server_discovered', {
       server,
@@ -48,14 +43,11 @@ const LINES: Readonly<Record<Notification['kind'], Lines>> = {
     t(p.mode === 'reset' ? 'note.rebuild_reset' : 'note.rebuild_started', { server }),
     by(t, p),
   ],
-  server_ready: (t, server, p) => {
-    const seconds = number(p.seconds);
-    return [
-      t('note.server_ready', { server }),
-      has(p.ip) ? code(p.ip) : null,
-      seconds === null ? null : t('note.took', { duration: t.duration(seconds) }),
-    ];
-  },
+  server_ready: (t, server, p) => [
+    t('note.server_ready', { server }),
+    has(p.ip) ? code(p.ip) : null,
+    took(t, p.seconds),
+  ],
   provisioning_failed: (t, server, p) => [
     t('note.provisioning_failed', { server }),
     ...why(t, p),
@@ -81,9 +73,6 @@ const LINES: Readonly<Record<Notification['kind'], Lines>> = {
   ],
 };
 
-const by = (t: Translate, { by: who }: Params): Html | null =>
-  has(who) ? t('note.by', { by: who }) : null;
-
 /** Shown from the attempt on at which it says something. */
 function attempt(t: Translate, params: Params, from: number): Html | null {
   const at = number(params.attempt);
@@ -91,31 +80,30 @@ function attempt(t: Translate, params: Params, from: number): Html | null {
   return t('note.attempt', { attempt: at, attempts: params.max });
 }
 
-function why(t: Translate, params: Params): readonly (Html | null)[] {
-  return [
-    isErrorCode(params.code) ? t(ERROR_TEXTS[params.code]) : null,
-    has(params.step) ? t('note.step', { step: params.step }) : null,
-    has(params.reason) ? italic(shown(params.reason)) : null,
-    has(params.hint) ? shown(params.hint) : null,
-  ];
+function textOf(t: Translate, notification: Notification): Html {
+  const { kind, params, severity, serverHandle } = notification;
+  const name = String(serverHandle ?? params.server ?? '–');
+  if (kind === 'approval_needed') return approvalLines(t, name, params, SIGNS[severity]);
+  return html(`${SIGNS[severity]} ${join(LINES[kind](t, bold(shown(name)), params)).html}`);
+}
+
+function buttonsOf(t: Translate, notification: Notification): Rendered['buttons'] | null {
+  const { kind, params } = notification;
+  if (kind !== 'input_needed') return watchButtons(t, notification);
+  if (!has(params.request)) return null;
+  const input = params.input === 'confirm' ? 'confirm' : 'secret';
+  return inputButtons(t, { id: String(params.request), kind: input });
 }
 
 /** What one reader gets: one message, never longer than Telegram takes. */
 export function renderNotification(t: Translate, notification: Notification): Rendered {
-  const { kind, params, severity, serverHandle } = notification;
-  const server = bold(shown(serverHandle ?? params.server ?? '–'));
-  const lines = join(LINES[kind](t, server, params));
-  const [first, ...more] = split(html(`${SIGNS[severity]} ${lines.html}`), 4000);
+  const { severity } = notification;
+  const [first, ...more] = split(textOf(t, notification), 4000);
   const text = more.length > 0 ? html(`${first?.html}\n…`) : (first ?? html(SIGNS[severity]));
-  const requestId = kind === 'input_needed' && has(params.request) ? params.request : null;
+  const buttons = buttonsOf(t, notification);
   return {
     text,
-    ...(requestId !== null && {
-      buttons: inputButtons(t, {
-        id: String(requestId),
-        kind: params.input === 'confirm' ? 'confirm' : 'secret',
-      }),
-    }),
+    ...(buttons && { buttons }),
     ...(severity === 'info' && { silent: true }),
   };
 }

@@ -24,8 +24,8 @@ export const shortId = (id: string): string => id.slice(-8);
 
 export function operationName(t: Translate, operation: Operation): Html {
   const key: MessageKey =
-    operation.kind === 'provision'
-      ? 'operation.provision'
+    operation.kind !== 'rebuild'
+      ? `operation.${operation.kind}`
       : operation.mode === 'reset'
         ? 'operation.rebuild_reset'
         : 'operation.rebuild_reinstall';

@@ -16,7 +16,12 @@ async function offered(words: readonly string[]): Promise<readonly string[]> {
 it('completes commands, their verbs, options and choices in bash', async () => {
   expect(await offered([''])).toEqual(expect.arrayContaining(['servers', 'rebuild', 'doctor']));
   expect(await offered(['op'])).toEqual(['operations']);
-  expect(await offered(['servers', 'set-'])).toEqual(['set-care', 'set-hands-off', 'set-status']);
+  expect(await offered(['servers', 'set-'])).toEqual([
+    ...['set-care', 'set-hands-off', 'set-status', 'set-mode', 'set-rebuildable', 'set-services'],
+  ]);
+  expect(await offered(['fleet', ''])).toEqual(expect.arrayContaining(['freeze', 'rearm', 'show']));
+  expect(await offered(['groups', 'set', 'web', '--mode', 'ob'])).toEqual(['observe']);
+  expect(await offered(['report', 'o'])).toEqual(['observe']);
   expect(await offered(['servers', 'list', '--care', 'man'])).toEqual(['managed']);
   expect(await offered(['servers', 'list', '--status', 'ready', '--sea'])).toEqual(['--search']);
   expect(await offered(['completion', 'f'])).toEqual(['fish']);

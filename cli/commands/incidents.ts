@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { IncidentStatus, IncidentType } from '#domain/incident.ts';
-import { type Context, leaf } from '../context.ts';
-import type { Column } from '../render.ts';
+import { type Context, fieldOf, itemsOf, leaf } from '../context.ts';
+import { type Column, details } from '../render.ts';
 import { paging } from './servers.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -32,9 +32,21 @@ export function incidentCommands(program: Command, context: Context): void {
       context.printList(command, list, COLUMNS);
     });
 
-  leaf(incidents, 'show <id>', 'show one incident').action(async (id, _, command: Command) => {
-    context.printOne(command, await context.client(command).call('GET', path(id)));
-  });
+  leaf(incidents, 'show <id>', 'show one incident and its timeline').action(
+    async (id, _, command: Command) => {
+      const client = context.client(command);
+      const incident = await client.call('GET', path(id));
+      const events = itemsOf(await client.call('GET', `${path(id)}/events`));
+      const lines = events.map((event) => ({
+        at: fieldOf(event, 'at'),
+        who: fieldOf(event, 'actor'),
+        what: fieldOf(event, 'text'),
+      }));
+      const shown = { ...(incident as object), timeline: lines };
+      const full = { ...(incident as object), timeline: events };
+      context.print(command, full, details(shown));
+    },
+  );
 
   leaf(incidents, 'take <id> <name>', 'say who looks after it').action(
     async (id, name, _, command: Command) => {
@@ -44,7 +56,7 @@ export function incidentCommands(program: Command, context: Context): void {
     },
   );
 
-  leaf(incidents, 'close <id>', 'close it by hand')
+  leaf(incidents, 'close <id>', 'close it by hand, also one that recovery gave up')
     .requiredOption('--reason <text>', 'why')
     .addOption(
       new Option('--as <status>', 'how it ended')

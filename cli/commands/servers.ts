@@ -2,7 +2,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Become, Care, SERVER_STATUSES } from '#domain/server.ts';
 import { type Context, leaf } from '../context.ts';
 import type { Column } from '../render.ts';
+import { policyCommands } from './policy.ts';
 import { announce, rebuild } from './rebuild.ts';
+import { serverPath } from './server-path.ts';
 
 const COLUMNS: readonly Column[] = [
   ['handle', 'handle'],
@@ -13,8 +15,6 @@ const COLUMNS: readonly Column[] = [
   ['group', 'group'],
   ['provider', 'provider'],
 ];
-
-export const serverPath = (handle: string): string => `/api/servers/${encodeURIComponent(handle)}`;
 
 const collect = (value: string, sum: readonly string[]): readonly string[] => [...sum, value];
 
@@ -143,6 +143,7 @@ export function serverCommands(program: Command, context: Context): void {
       await announce(answer, `${handle}: accepted.`, options, command, context);
     });
 
+  policyCommands(servers, context);
   rebuildCommand(servers, context);
 }
 

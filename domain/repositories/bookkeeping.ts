@@ -22,8 +22,3 @@ export interface AuditRepository {
   /** Walks the chain; the id of the first broken event, or null. */
   verify(): Promise<string | null>;
 }
-
-export interface FleetRepository {
-  /** Records that workers are at the queue; returns the previous time. */
-  heartbeat(now: Date): Promise<Date | null>;
-}

@@ -47,7 +47,10 @@ export interface OperationRepository {
   claimAttempt(take: Take, attempt: number, maxAttempts: number): Promise<Operation>;
   /** Puts a run of a thread under the present graph's version, once a human said so. */
   adoptVersion(take: Take, graphVersion: string): Promise<void>;
-  park(take: Take, until: { wakeAt: Date | null; inputRequestId: string | null }): Promise<void>;
+  park(
+    take: Take,
+    until: { wakeAt: Date | null; inputRequestId: string | null; approvalId: string | null },
+  ): Promise<void>;
   /**
    * Terminal status, event, server status (success: `ready`; else `error` where it was claimed) and
    * notification in one transaction. A success of a past episode is stored as `superseded`.

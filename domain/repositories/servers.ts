@@ -1,4 +1,5 @@
 import type { ProviderServer } from '../provider.ts';
+import type { RecoveryMode } from '../recovery.ts';
 import type { Care, Connection, Server, ServerStatus } from '../server.ts';
 import type { Mover } from '../server-status.ts';
 import type { Page, Paging } from './paging.ts';
@@ -17,6 +18,8 @@ export interface ServerPatch {
   readonly handsOff?: boolean;
   readonly group?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly mode?: RecoveryMode | null;
+  readonly rebuildable?: boolean;
   readonly connection?: Partial<Connection>;
 }
 export interface SyncOutcome {
@@ -48,7 +51,7 @@ export interface ServerRepository {
   transition(handle: string, to: ServerStatus, mover: Mover, by: string): Promise<Server>;
   /**
    * Upserts one account's list by (account, ref). A listed server that vanished becomes unreachable
-   * only after `missesAllowed` lists in a row and never when the list lost more than half at once.
+   * only after `missesAllowed` lists in a row and never when the list lost half of them (and more than one) at once.
    */
   sync(
     account: { readonly name: string; readonly provider: string },

@@ -5,7 +5,6 @@ import type { StepContext } from '#domain/step.ts';
 import type { ToolDefinition } from '#domain/tool.ts';
 import { serverAwaitTask } from '#tools/server/await-task.ts';
 import { serverLatestTask } from '#tools/server/latest-task.ts';
-import type { ProvisionDeps } from './deps.ts';
 
 const Notes = z.object({
   /** The attempt this task was asked in: a failed one may be asked again in the next. */
@@ -18,6 +17,7 @@ const Notes = z.object({
 });
 type Notes = z.infer<typeof Notes>;
 
+type Context = Pick<StepContext<unknown>, 'memo' | 'state' | 'tools'>;
 type Started = { id: string | null; activated: string | null };
 type StartTool = ToolDefinition<z.ZodObject, Started>;
 
@@ -27,14 +27,16 @@ type StartTool = ToolDefinition<z.ZodObject, Started>;
  * looks for a newer task and waits for that one instead of asking again.
  */
 export async function providerTask(
-  context: StepContext<ProvisionDeps>,
+  context: Context,
   action: ProviderAction,
   tool: StartTool,
+  /** Where its notes are kept: the same action may be asked for two reasons in one operation. */
+  key: string = action,
 ): Promise<{ credentialId: string | null; already: boolean }> {
-  const parsed = Notes.safeParse(context.memo.get()[action]);
+  const parsed = Notes.safeParse(context.memo.get()[key]);
   const notes = parsed.success ? parsed.data : null;
   if (notes?.done) return { credentialId: notes.credential_id, already: true };
-  const save = (next: Notes) => context.memo.put({ ...context.memo.get(), [action]: next });
+  const save = (next: Notes) => context.memo.put({ ...context.memo.get(), [key]: next });
 
   let current = notes?.attempt === context.state.attempt ? notes : null;
   if (current === null) {
@@ -63,7 +65,7 @@ export async function providerTask(
 }
 
 async function findOrStart(
-  context: StepContext<ProvisionDeps>,
+  context: Context,
   action: ProviderAction,
   tool: StartTool,
   notes: Notes,
@@ -86,7 +88,7 @@ async function findOrStart(
 }
 
 async function ours(
-  context: StepContext<ProvisionDeps>,
+  context: Context,
   action: ProviderAction,
   notes: Notes,
 ): Promise<Started | null> {

@@ -23,7 +23,8 @@ export const createZavhoz =
       if (server.episode !== operation.episode) {
         throw new OpsError('superseded', 'A newer order took the place of this one.');
       }
-      return { server_to_provision: server.handle, route: 'provisioner', failure: null };
+      const route = operation.kind === 'recover' ? 'recovery' : 'provisioner';
+      return { server_to_provision: server.handle, route, failure: null };
     } catch (error) {
       const known = toOpsError(error);
       if (known.code === 'storage_unavailable') throw known;

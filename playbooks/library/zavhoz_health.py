@@ -18,6 +18,8 @@ options:
   disk_percent: {description: degraded and failed from, type: list, elements: int, default: [85, 95]}
   memory_percent: {description: degraded and failed from, type: list, elements: int, default: [90, 97]}
   load_percent: {description: load over five minutes per core, type: list, elements: int, default: [200, 500]}
+  clock_seconds: {description: degraded and failed from, type: list, elements: int, default: [5, 60]}
+  now: {description: the controller's clock as it sends this, type: float}
   units: {description: units whose states are told as well, type: list, elements: str, default: []}
 author: Zavhoz
 """
@@ -29,9 +31,11 @@ units: {description: "unit -> answers of is-active and is-enabled", returned: al
 """
 
 import os
+import time
 
 from ansible.module_utils.basic import AnsibleModule
 
+ARRIVED = time.time()
 GUARD = "-A DOCKER-USER -m conntrack --ctstate DNAT -j DROP"
 REAL_FILESYSTEMS = ("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "jfs", "reiserfs")
 
@@ -142,7 +146,12 @@ class Host(object):
         reason = "active, but ports that containers publish bypass it"
         return part("degraded" if expected else "ok", reason)
 
-    def clock(self):
+    def clock(self, limits, now):
+        # the way here is in it: well under the first limit
+        off = 0 if now is None else ARRIVED - now
+        seen = by_limit(abs(off), limits, "%.1f s %s" % (abs(off), "ahead" if off > 0 else "behind"))
+        if seen["state"] != "ok":
+            return seen
         answer = self.ask("timedatectl", "show", "-p", "NTPSynchronized", "--value")[1]
         known = {"yes": ("ok", "synchronised"), "no": ("degraded", "not synchronised")}
         return part(*known.get(answer, ("unknown", "the host does not say")))
@@ -174,6 +183,8 @@ def main():
             "disk_percent": dict(limits, default=[85, 95]),
             "memory_percent": dict(limits, default=[90, 97]),
             "load_percent": dict(limits, default=[200, 500]),
+            "clock_seconds": dict(limits, default=[5, 60]),
+            "now": {"type": "float"},
             "units": {"type": "list", "elements": "str", "default": []},
         },
         supports_check_mode=True,
@@ -188,7 +199,7 @@ def main():
         "load": safely(load, asked["load_percent"]),
         "firewall": safely(host.firewall, asked["firewall"]),
         "pending_reboot": safely(pending_reboot),
-        "clock": safely(host.clock),
+        "clock": safely(host.clock, asked["clock_seconds"], asked["now"]),
     }
     words = ("is-active", "is-enabled")
     units = dict((unit, [host.ask("systemctl", word, unit)[1] for word in words]) for unit in asked["units"])

@@ -1,75 +1,58 @@
 import { OpsError } from '#domain/errors.ts';
-import { type Incident, type IncidentType, OPEN_INCIDENT_STATUSES } from '#domain/incident.ts';
+import { type Incident, OPEN_INCIDENT_STATUSES } from '#domain/incident.ts';
 import type { IncidentRepository } from '#domain/repositories.ts';
-import type { Prisma, Incident as Row } from '#generated/prisma/client.ts';
+import type { Prisma } from '#generated/prisma/client.ts';
+import { appendAudit } from './audit.ts';
 import { cleanText, isUuid } from './clean.ts';
-import { isUniqueViolation } from './database-errors.ts';
 import type { RepositoryDeps, Tx } from './deps.ts';
+import { bringBack, TAKES_OUT } from './error-status.ts';
+import { createIncidentOpening } from './incident-open.ts';
+import { type IncidentRow, lockIncident, noteIncident, toIncident } from './incident-rows.ts';
+import { lockServer, type ServerRow } from './server-rows.ts';
 
-type NewIncident = Parameters<IncidentRepository['open']>[0];
 type Patch = Parameters<IncidentRepository['update']>[1];
 
-const open = { in: [...OPEN_INCIDENT_STATUSES] };
-
 /** `serverHandle` names a server, or else what is in trouble: a provider account, the platform. */
-export function createIncidents({ prisma, clock }: RepositoryDeps): IncidentRepository {
-  const begin = (input: NewIncident) =>
-    prisma.$transaction(async (tx) => {
-      const { type, serverHandle: target, severity } = input;
-      const details = cleanText(input.details);
-      const before = await tx.incident.findFirst({ where: { target, type, status: open } });
-      if (before) {
-        await note(tx, before.id, 'agent', details, { operation_id: input.operationId });
-        return toIncident(before);
-      }
-      const server = await tx.server.findUnique({
-        where: { handle: target },
-        select: { id: true },
-      });
-      const now = clock.now();
-      const row = await tx.incident.create({
-        data: {
-          ...{ type, target, severity, details, detectedAt: now, serverId: server?.id ?? null },
-          operationId: input.operationId,
-        },
-      });
-      await note(tx, row.id, 'agent', details, { status: 'detected' });
-      if (server) await tx.server.update({ where: server, data: { lastIncident: now } });
-      return toIncident(row);
-    });
+export function createIncidents(deps: RepositoryDeps): IncidentRepository {
+  const { prisma, clock } = deps;
 
-  const change = async (tx: Tx, row: Row, patch: Patch, by: string): Promise<Incident> => {
-    const isOpen = row.status === 'detected' || row.status === 'recovering';
+  const change = async (tx: Tx, row: IncidentRow, patch: Patch, by: string): Promise<Incident> => {
     const { status, takenBy } = patch;
+    // What the ladder gave up on may still be put right by hand.
+    const open = row.status === 'detected' || row.status === 'recovering';
+    const endable = open || (row.status === 'failed' && status === 'resolved');
     const ends = status === 'resolved' || status === 'failed';
-    if (!isOpen && status !== undefined && status !== row.status) throw closed(row);
+    if (!endable && status !== undefined && status !== row.status) throw closed(row);
     const changed = await tx.incident.update({
       where: { id: row.id },
       data: {
         ...patch,
         ...(patch.details === undefined ? {} : { details: cleanText(patch.details) }),
         ...(takenBy === undefined ? {} : { takenAt: clock.now() }),
-        ...(isOpen && ends ? { resolvedAt: clock.now(), closedBy: patch.closedBy ?? by } : {}),
+        ...(endable && ends && status !== row.status
+          ? { resolvedAt: clock.now(), closedBy: patch.closedBy ?? by }
+          : {}),
         ...(status === 'recovering' && row.status !== 'recovering'
           ? { recoveryAttempts: { increment: 1 } }
           : {}),
       },
     });
     const text = patch.closeReason ?? patch.details ?? (takenBy ? `Taken by ${takenBy}` : '');
-    await note(tx, row.id, by, text || `Now ${changed.status}`, { ...patch });
+    await noteIncident(tx, clock, row.id, by, text || `Now ${changed.status}`, { ...patch });
     return toIncident(changed);
   };
 
+  const comeBack = async (tx: Tx, server: ServerRow, by: string) => {
+    const to = await bringBack(tx, server);
+    if (!to) return;
+    await appendAudit(tx, clock, {
+      ...{ actor: by, action: 'server.status', target: server.handle, operationId: null },
+      data: { from: 'error', to, mover: 'agent', why: 'came back without provisioning' },
+    });
+  };
+
   return {
-    async open(input) {
-      try {
-        return await begin(input);
-      } catch (error) {
-        // Another process opened it at the same moment: this one becomes a note on that.
-        if (isUniqueViolation(error)) return begin(input);
-        throw error;
-      }
-    },
+    ...createIncidentOpening(deps),
 
     async find(id) {
       const row = isUuid(id) ? await prisma.incident.findUnique({ where: { id } }) : null;
@@ -95,12 +78,22 @@ export function createIncidents({ prisma, clock }: RepositoryDeps): IncidentRepo
     },
 
     update: (id, patch, by) =>
-      prisma.$transaction(async (tx) => change(tx, await lockIncident(tx, id), patch, by)),
+      prisma.$transaction(async (tx) => {
+        const server = await serverOfIncident(tx, id);
+        const changed = await change(tx, await lockIncident(tx, id), patch, by);
+        if (server && patch.status === 'resolved') await comeBack(tx, server, by);
+        return changed;
+      }),
 
     resolve: (serverHandle, types, reason) =>
       prisma.$transaction(async (tx) => {
+        const known = await tx.server.findUnique({ where: { handle: serverHandle } });
+        const server = known && (await lockServer(tx, { id: known.id }));
         const rows = await tx.incident.findMany({
-          where: { target: serverHandle, type: { in: [...types] }, status: open },
+          where: {
+            ...{ target: serverHandle, type: { in: [...types] } },
+            status: { in: [...OPEN_INCIDENT_STATUSES] },
+          },
           orderBy: { detectedAt: 'asc' },
         });
         const resolved: Incident[] = [];
@@ -110,30 +103,40 @@ export function createIncidents({ prisma, clock }: RepositoryDeps): IncidentRepo
           const patch = { status: 'resolved', closedBy: 'agent', closeReason: reason } as const;
           resolved.push(await change(tx, row, patch, 'agent'));
         }
+        if (server && types.some((type) => TAKES_OUT.includes(type))) {
+          await comeBack(tx, server, 'agent');
+        }
         return resolved;
       }),
+
+    addEvent: (id, { actor, text, data }) =>
+      prisma.$transaction(async (tx) => {
+        const { id: known } = await lockIncident(tx, id);
+        await noteIncident(tx, clock, known, actor, text, data);
+      }),
+
+    async events(id) {
+      if (!isUuid(id)) return [];
+      const rows = await prisma.incidentEvent.findMany({
+        where: { incidentId: id },
+        orderBy: { seq: 'asc' },
+      });
+      return rows.map(({ data, seq: _, incidentId: __, ...event }) => ({
+        ...event,
+        data: data as Record<string, unknown>,
+      }));
+    },
   };
 }
 
-async function lockIncident(tx: Tx, id: string): Promise<Row> {
-  if (isUuid(id))
-    await tx.$queryRaw`SELECT id FROM incident WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+/** Its server, locked before the incident itself, as everywhere. */
+async function serverOfIncident(tx: Tx, id: string): Promise<ServerRow | null> {
   const row = isUuid(id) ? await tx.incident.findUnique({ where: { id } }) : null;
-  if (!row) throw new OpsError('not_found', `There is no incident ${id}.`);
-  return row;
+  return row?.serverId ? lockServer(tx, { id: row.serverId }) : null;
 }
 
-const note = (tx: Tx, incidentId: string, actor: string, text: string, data: Prisma.JsonObject) =>
-  tx.incidentEvent.create({ data: { incidentId, actor, text, data } });
-
-const closed = (row: Row) =>
+const closed = (row: IncidentRow) =>
   new OpsError('illegal_transition', `The incident is ${row.status} and stays so.`, {
-    hint: 'When the trouble is back, a new incident opens.',
-    details: { from: row.status, legal: [] },
+    hint: 'When the trouble is back, it is opened again, or a new incident is.',
+    details: { from: row.status, legal: row.status === 'failed' ? ['resolved'] : [] },
   });
-
-const toIncident = ({ target, serverId: _, type, ...row }: Row): Incident => ({
-  ...row,
-  type: type as IncidentType,
-  serverHandle: target,
-});

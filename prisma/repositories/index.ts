@@ -1,16 +1,21 @@
 import type { Repositories } from '#domain/repositories.ts';
 import { createApiTokens } from './api-tokens.ts';
+import { createApprovals } from './approvals.ts';
 import { createAudit } from './audit.ts';
 import { createCredentials } from './credentials.ts';
 import { guarded } from './database-errors.ts';
 import type { RepositoryDeps } from './deps.ts';
 import { createFleet } from './fleet.ts';
+import { createGroups } from './groups.ts';
+import { createHealth } from './health.ts';
 import { createHostKeys } from './host-keys.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createIncidents } from './incidents.ts';
 import { createInputRequests } from './input-requests.ts';
+import { createMaintenance } from './maintenance.ts';
 import { createOperations } from './operations.ts';
 import { createOutbox } from './outbox.ts';
+import { createRecoveries } from './recoveries.ts';
 import { createServers } from './servers.ts';
 import { createUsers } from './users.ts';
 
@@ -32,5 +37,10 @@ export function createRepositories(deps: RepositoryDeps): Repositories {
     idempotency: guarded(createIdempotency(deps)),
     audit: guarded(createAudit(deps)),
     fleet: guarded(createFleet(deps)),
+    groups: guarded(createGroups(deps)),
+    health: guarded(createHealth(deps)),
+    recoveries: guarded(createRecoveries(deps)),
+    approvals: guarded(createApprovals(deps)),
+    maintenance: guarded(createMaintenance(deps)),
   };
 }

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Accepted } from '#domain/agent.ts';
 import { OpsError } from '#domain/errors.ts';
 import type { OperationCommand } from '#domain/operation.ts';
+import type { Clock } from '#domain/ports.ts';
 import type { OperationRepository } from '#domain/repositories.ts';
 import { appendAudit } from './audit.ts';
 import { isUniqueViolation } from './database-errors.ts';
 import type { RepositoryDeps, Tx } from './deps.ts';
+import { lockIncident, noteIncident } from './incident-rows.ts';
 import {
   ACTIVE,
   appendEvent,
@@ -36,11 +38,11 @@ export function createAccept({ prisma, clock }: RepositoryDeps): OperationReposi
       const verdict = judge(server, active && toOperation(active));
       if (verdict.verdict === 'join') {
         const { operation } = verdict;
-        await remember(tx, command, operation.id, true);
+        await remember(tx, clock, command, operation.id, true);
         return { operation, outcome: 'joined' };
       }
-      if (verdict.supersede) await supersede(tx, verdict.supersede.id, command.by);
-      const created = await insert(tx, command, row);
+      if (verdict.supersede) await supersede(tx, clock, verdict.supersede.id, command.by);
+      const created = await insert(tx, clock, command, row);
       await appendAudit(tx, clock, {
         actor: command.by,
         action: `operation.${command.kind}`,
@@ -48,6 +50,7 @@ export function createAccept({ prisma, clock }: RepositoryDeps): OperationReposi
         operationId: created.id,
         data: {
           mode: created.mode,
+          incident: created.incidentId,
           status_before: server.status,
           superseded: verdict.supersede?.id ?? null,
         },
@@ -81,37 +84,41 @@ async function replay(tx: Tx, command: OperationCommand): Promise<Accepted | nul
   return { operation: toOperation(before.operation), outcome: 'replayed' };
 }
 
-const remember = (tx: Tx, command: OperationCommand, operationId: string, joined: boolean) =>
+const remember = (
+  tx: Tx,
+  clock: Clock,
+  command: OperationCommand,
+  operationId: string,
+  joined: boolean,
+) =>
   tx.operationRequest.create({
     data: {
       ...{ key: command.key, bodyHash: hashOf(command), operationId, joined },
       requestedBy: command.by,
+      createdAt: clock.now(),
     },
   });
 
-async function supersede(tx: Tx, id: string, by: string): Promise<void> {
+async function supersede(tx: Tx, clock: Clock, id: string, by: string): Promise<void> {
   const { percent } = await tx.operation.update({
     where: { id },
     data: { stopRequested: 'supersede', stopRequestedBy: by },
   });
-  await appendEvent(tx, id, {
+  await appendEvent(tx, clock, id, {
     ...{ type: 'note', status: null, step: null, state: null, percent },
     text: 'A newer request takes its place.',
   });
 }
 
-async function insert(tx: Tx, command: OperationCommand, row: ServerRow): Promise<OperationRow> {
-  const status = command.kind === 'rebuild' ? 'force_rebuild' : 'pending_setup';
-  const { episode } = await tx.server.update({
-    where: { id: row.id },
-    data: {
-      status,
-      statusBefore: statusBeforeIntent(row),
-      episode: { increment: 1 },
-      provisioningAttempts: 0,
-    },
-    select: { episode: true },
-  });
+async function insert(
+  tx: Tx,
+  clock: Clock,
+  command: OperationCommand,
+  row: ServerRow,
+): Promise<OperationRow> {
+  const recovers = command.kind === 'recover';
+  const episode = recovers ? row.episode : await order(tx, command, row);
+  const incidentId = recovers ? command.incidentId : null;
   const operation = await tx.operation.create({
     data: {
       kind: command.kind,
@@ -119,25 +126,64 @@ async function insert(tx: Tx, command: OperationCommand, row: ServerRow): Promis
       serverId: row.id,
       key: command.key,
       requestedBy: command.by,
-      episode,
+      ...{ episode, incidentId, createdAt: clock.now() },
       priorStatus: row.status,
       priorStatusBefore: row.statusBefore,
     },
     include: OPERATION_INCLUDE,
   });
-  await remember(tx, command, operation.id, false);
-  await appendEvent(tx, operation.id, {
+  await remember(tx, clock, command, operation.id, false);
+  await appendEvent(tx, clock, operation.id, {
     ...{ type: 'status', status: 'queued', step: null, state: null, percent: 0 },
-    text:
-      command.kind === 'rebuild' ? `Rebuild (${command.mode}) accepted` : 'Provisioning accepted',
+    text: textOf(command),
   });
+  if (incidentId) await linkIncident(tx, clock, incidentId, row, operation.id);
   return operation;
+}
+
+/** A recovery leaves the server in its status: only a rung that provisions moves it. */
+async function order(tx: Tx, command: OperationCommand, row: ServerRow): Promise<number> {
+  const { episode } = await tx.server.update({
+    where: { id: row.id },
+    data: {
+      status: command.kind === 'rebuild' ? 'force_rebuild' : 'pending_setup',
+      statusBefore: statusBeforeIntent(row),
+      episode: { increment: 1 },
+      provisioningAttempts: 0,
+    },
+    select: { episode: true },
+  });
+  return episode;
+}
+
+function textOf(command: OperationCommand): string {
+  if (command.kind === 'rebuild') return `Rebuild (${command.mode}) accepted`;
+  return command.kind === 'recover' ? 'Recovery accepted' : 'Provisioning accepted';
+}
+
+async function linkIncident(
+  tx: Tx,
+  clock: Clock,
+  id: string,
+  server: ServerRow,
+  operationId: string,
+): Promise<void> {
+  const incident = await lockIncident(tx, id);
+  if (incident.serverId !== server.id) {
+    throw new OpsError('not_found', `There is no incident ${id} on ${server.handle}.`);
+  }
+  if (incident.resolvedAt) {
+    throw new OpsError('conflict', `The incident is ${incident.status} already.`);
+  }
+  await tx.incident.update({ where: { id }, data: { operationId } });
+  await noteIncident(tx, clock, id, 'agent', 'Recovery accepted', { operation_id: operationId });
 }
 
 /** The request apart from who made it: a repeat may come over another channel. */
 function hashOf(command: OperationCommand): string {
   const mode = command.kind === 'rebuild' ? command.mode : null;
+  const incident = command.kind === 'recover' ? [command.incidentId] : [];
   return createHash('sha256')
-    .update(JSON.stringify([command.kind, mode, command.target]))
+    .update(JSON.stringify([command.kind, mode, command.target, ...incident]))
     .digest('hex');
 }

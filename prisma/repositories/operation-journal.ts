@@ -10,7 +10,7 @@ type Journal = Pick<
 >;
 
 /** Steps and events. Each write is one statement that also checks the fence, with the row locked. */
-export function createOperationJournal({ prisma }: RepositoryDeps): Journal {
+export function createOperationJournal({ prisma, clock }: RepositoryDeps): Journal {
   const assertWritten = async (take: Take, rows: number) => {
     if (rows > 0) return;
     const row = await readOperation(prisma, take.operationId);
@@ -40,6 +40,7 @@ export function createOperationJournal({ prisma }: RepositoryDeps): Journal {
     async putStep(take, stepId, { status, attempt, summary }) {
       const started = status === 'started';
       const text = summary === null ? null : cleanText(summary);
+      const now = clock.now();
       const rows = await prisma.$executeRaw`
         WITH held AS (
           UPDATE operation SET current_step = ${stepId}
@@ -47,8 +48,8 @@ export function createOperationJournal({ prisma }: RepositoryDeps): Journal {
         )
         INSERT INTO operation_step AS s
                (operation_id, step_id, status, attempt, summary, started_at, finished_at)
-        SELECT id, ${stepId}, ${status}::step_status, ${attempt}, ${text}, clock_timestamp(),
-               CASE WHEN ${started} THEN NULL ELSE clock_timestamp() END
+        SELECT id, ${stepId}, ${status}::step_status, ${attempt}, ${text}, ${now}::timestamptz,
+               CASE WHEN ${started} THEN NULL ELSE ${now}::timestamptz END
           FROM held
         ON CONFLICT (operation_id, step_id) DO UPDATE
            SET status = excluded.status, attempt = excluded.attempt, summary = excluded.summary,
@@ -64,8 +65,9 @@ export function createOperationJournal({ prisma }: RepositoryDeps): Journal {
           SELECT id, attempt FROM operation
            WHERE id = ${take.operationId}::uuid AND fence = ${take.fence} FOR NO KEY UPDATE
         )
-        INSERT INTO operation_step (operation_id, step_id, status, attempt, memo)
-        SELECT id, ${stepId}, 'started', attempt, ${notes}::jsonb FROM held
+        INSERT INTO operation_step (operation_id, step_id, status, attempt, memo, started_at)
+        SELECT id, ${stepId}, 'started', attempt, ${notes}::jsonb, ${clock.now()}::timestamptz
+          FROM held
         ON CONFLICT (operation_id, step_id) DO UPDATE SET memo = excluded.memo`;
       await assertWritten(take, rows);
     },
@@ -81,7 +83,7 @@ export function createOperationJournal({ prisma }: RepositoryDeps): Journal {
           RETURNING id, event_seq
         )
         INSERT INTO operation_event (operation_id, seq, at, type, status, step, state, text, percent)
-        SELECT id, event_seq, clock_timestamp(), ${type}::event_type, ${status}::operation_status,
+        SELECT id, event_seq, ${clock.now()}::timestamptz, ${type}::event_type, ${status}::operation_status,
                ${step}, ${state}, ${cleanText(event.text)}, ${percent}
           FROM held`;
       await assertWritten(take, rows);

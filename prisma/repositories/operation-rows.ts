@@ -5,6 +5,7 @@ import type {
   OperationError,
   OperationStep,
 } from '#domain/operation.ts';
+import type { Clock } from '#domain/ports.ts';
 import type { Take } from '#domain/repositories.ts';
 import type { OperationStep as OperationStepRow, Prisma } from '#generated/prisma/client.ts';
 import { cleanText, isUuid } from './clean.ts';
@@ -38,6 +39,8 @@ export const toOperation = (row: OperationRow): Operation => ({
   error: row.error as unknown as OperationError | null,
   wakeAt: row.wakeAt,
   inputRequestId: row.inputRequestId,
+  approvalId: row.approvalId,
+  incidentId: row.incidentId,
   unattendedSeconds: row.unattendedSeconds,
   deadlineAt: row.deadlineAt,
   createdAt: row.createdAt,
@@ -81,14 +84,23 @@ export function assertHeld(row: OperationRow, take: Take): void {
 }
 
 /** Adds the next event; counted on the operation's row, so that numbers have no holes. */
-export async function appendEvent(tx: Tx, id: string, event: NewOperationEvent): Promise<void> {
+export async function appendEvent(
+  tx: Tx,
+  clock: Clock,
+  id: string,
+  event: NewOperationEvent,
+): Promise<void> {
   const { eventSeq } = await tx.operation.update({
     where: { id },
     data: { eventSeq: { increment: 1 } },
     select: { eventSeq: true },
   });
   await tx.operationEvent.create({
-    data: { operationId: id, seq: eventSeq, ...event, text: cleanText(event.text) },
+    data: {
+      ...{ operationId: id, seq: eventSeq, at: clock.now() },
+      ...event,
+      text: cleanText(event.text),
+    },
   });
 }
 

@@ -29,12 +29,16 @@ describe('take', () => {
     const { operation, take } = await aTakenOperation(all);
     const ask = { purpose: 'p', kind: 'confirm', question: '?', expiresInSeconds: 9000 } as const;
     const request = await all.inputs.ask(take, 's', operation.serverHandle, ask);
-    await all.operations.park(take, { wakeAt: new Date(), inputRequestId: null });
+    await all.operations.park(take, { wakeAt: new Date(), inputRequestId: null, approvalId: null });
     stage.clock.advance(600);
     const woken = await all.operations.take(operation.id, 2, 'v1', 3000);
     expect(woken.deadlineAt).toEqual(operation.deadlineAt);
     const parked = { operationId: operation.id, fence: 2 };
-    await all.operations.park(parked, { wakeAt: null, inputRequestId: request.id });
+    await all.operations.park(parked, {
+      wakeAt: null,
+      inputRequestId: request.id,
+      approvalId: null,
+    });
     stage.clock.advance(1200);
     const answered = await all.operations.take(operation.id, 3, 'v1', 3000);
     const longer = Number(answered.deadlineAt) - Number(operation.deadlineAt);
@@ -63,7 +67,7 @@ describe('take', () => {
     await expect(operations.claimAttempt(take, 1, 3)).rejects.toMatchObject(lost);
     await expect(operations.adoptVersion(take, 'v2')).rejects.toMatchObject(lost);
     await expect(
-      operations.park(take, { wakeAt: null, inputRequestId: null }),
+      operations.park(take, { wakeAt: null, inputRequestId: null, approvalId: null }),
     ).rejects.toMatchObject(lost);
     await expect(operations.addEvent(take, note)).rejects.toMatchObject(lost);
     await expect(operations.putStep(take, 's', step)).rejects.toMatchObject(lost);

@@ -28,7 +28,7 @@ export function createOperationWork({ prisma, clock }: RepositoryDeps): Work {
         if (row.fence > fence) throw leaseLost({ operationId: id, fence });
         if (isTerminal(row.status)) return toOperation(row);
         if (row.status !== 'running' && showsPause(row)) {
-          await appendEvent(tx, id, {
+          await appendEvent(tx, clock, id, {
             ...{ type: 'status', status: 'running', step: row.currentStep, state: null },
             ...{ text: row.startedAt ? 'Goes on' : 'Started', percent: row.percent },
           });
@@ -37,7 +37,8 @@ export function createOperationWork({ prisma, clock }: RepositoryDeps): Work {
         const taken = await tx.operation.update({
           where: { id },
           data: {
-            ...{ status: 'running', fence, wakeAt: null, inputRequestId: null, parkedAt: null },
+            ...{ status: 'running', fence, wakeAt: null, parkedAt: null },
+            ...{ inputRequestId: null, approvalId: null },
             graphVersion: row.graphVersion ?? graphVersion,
             startedAt: row.startedAt ?? now,
             deadlineAt: row.deadlineAt
@@ -59,7 +60,10 @@ export function createOperationWork({ prisma, clock }: RepositoryDeps): Work {
         assertChangeable(toServer(server));
         const fresh = attempt > row.attempt;
         if (fresh && attempt !== row.attempt + 1) throw skipped(attempt, row.attempt);
-        if (fresh && server.provisioningAttempts >= maxAttempts) throw exhausted(server);
+        // What a recovery provisions is an intent of its own: attempts are counted from here.
+        const opens = fresh && row.kind === 'recover' && row.attempt === 0;
+        const used = opens ? 0 : server.provisioningAttempts;
+        if (fresh && used >= maxAttempts) throw exhausted(server);
         if (server.status !== 'provisioning') {
           assertTransition(server.status, 'provisioning', 'agent', server.statusBefore);
         }
@@ -69,12 +73,18 @@ export function createOperationWork({ prisma, clock }: RepositoryDeps): Work {
           where: { id: server.id },
           data: {
             status: 'provisioning',
-            ...(fresh ? { provisioningAttempts: { increment: 1 } } : {}),
+            ...(fresh ? { provisioningAttempts: used + 1 } : {}),
+            ...(opens ? { episode: { increment: 1 } } : {}),
+            // A recovery's success leads back there; any other order begins anew.
+            ...(row.kind === 'recover' ? {} : { errorFrom: null }),
           },
         });
         const claimed = await tx.operation.update({
           where: { id },
-          data: { attempt: Math.max(attempt, row.attempt) },
+          data: {
+            attempt: Math.max(attempt, row.attempt),
+            ...(opens ? { episode: server.episode + 1 } : {}),
+          },
           include: OPERATION_INCLUDE,
         });
         await appendAudit(tx, clock, {
@@ -93,17 +103,19 @@ export function createOperationWork({ prisma, clock }: RepositoryDeps): Work {
       if (count === 0) throw leaseLost(take);
     },
 
-    park: (take, { wakeAt, inputRequestId }) =>
+    park: (take, { wakeAt, inputRequestId, approvalId }) =>
       prisma.$transaction(async (tx) => {
         const row = await lockOperation(tx, take.operationId);
         assertHeld(row, take);
         if (isTerminal(row.status)) throw ended(row);
         await tx.operation.update({
           where: { id: row.id },
-          data: { status: 'waiting', wakeAt, inputRequestId, parkedAt: clock.now() },
+          data: { status: 'waiting', wakeAt, inputRequestId, approvalId, parkedAt: clock.now() },
         });
-        if (inputRequestId && inputRequestId !== row.inputRequestId) {
-          await appendEvent(tx, row.id, {
+        // A park that is told again, after a crash, is not another pause.
+        const person = inputRequestId ?? approvalId;
+        if (person && person !== (row.inputRequestId ?? row.approvalId)) {
+          await appendEvent(tx, clock, row.id, {
             ...{ type: 'status', status: 'waiting', step: row.currentStep, state: null },
             ...{ text: 'Waits for a person', percent: row.percent },
           });
@@ -113,11 +125,13 @@ export function createOperationWork({ prisma, clock }: RepositoryDeps): Work {
 }
 
 /** A wait for a timer (a provider's task) is part of the work: it is not shown as a pause. */
-const showsPause = (row: OperationRow) => row.status === 'queued' || row.inputRequestId !== null;
+const showsPause = (row: OperationRow) => row.status === 'queued' || waitsForPerson(row);
+const waitsForPerson = (row: OperationRow) =>
+  row.inputRequestId !== null || row.approvalId !== null;
 
 /** The time a person took to answer does not count against the budget. */
 const humanPause = (row: OperationRow, now: Date): number =>
-  row.inputRequestId && row.parkedAt ? Math.max(0, now.getTime() - row.parkedAt.getTime()) : 0;
+  waitsForPerson(row) && row.parkedAt ? Math.max(0, now.getTime() - row.parkedAt.getTime()) : 0;
 
 function assertWanted(row: OperationRow, server: ServerRow): void {
   if (isTerminal(row.status)) throw ended(row);

@@ -44,7 +44,11 @@ describe('due', () => {
   it('are waiting ones whose time has come', async () => {
     const { operation, take } = await aTakenOperation(all);
     const park = (ms: number) =>
-      all.operations.park(take, { wakeAt: new Date(Date.now() + ms), inputRequestId: null });
+      all.operations.park(take, {
+        wakeAt: new Date(Date.now() + ms),
+        inputRequestId: null,
+        approvalId: null,
+      });
     await park(60_000);
     expect(await isDue(operation.id)).toBe(false);
     await park(-1000);
@@ -55,13 +59,13 @@ describe('due', () => {
     const { operation, take } = await aTakenOperation(all);
     const ask = { purpose: 'p', kind: 'confirm', question: '?', expiresInSeconds: 90 } as const;
     const request = await all.inputs.ask(take, 's', operation.serverHandle, ask);
-    await all.operations.park(take, { wakeAt: null, inputRequestId: request.id });
+    await all.operations.park(take, { wakeAt: null, inputRequestId: request.id, approvalId: null });
     expect((await events(operation.id)).at(-1)).toEqual([3, 'status', 'waiting']);
     expect(await isDue(operation.id)).toBe(false);
     await all.inputs.answer(request.id, 'tg:1', null);
     expect(await isDue(operation.id)).toBe(true);
     const other = await aTakenOperation(all);
-    await all.operations.park(other.take, { wakeAt: null, inputRequestId: null });
+    await all.operations.park(other.take, { wakeAt: null, inputRequestId: null, approvalId: null });
     expect(await isDue(other.operation.id)).toBe(false);
     await all.operations.requestStop(other.operation.id, 'cancel', 'x');
     expect(await isDue(other.operation.id)).toBe(true);

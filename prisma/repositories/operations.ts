@@ -10,7 +10,7 @@ import { createOperationWork } from './operation-work.ts';
 
 /** Every change of status adds its `status` event in the same transaction. */
 export function createOperations(deps: RepositoryDeps): OperationRepository {
-  const { prisma } = deps;
+  const { prisma, clock } = deps;
   const find = async (id: string): Promise<Operation | null> => {
     const row = await readOperation(prisma, id);
     return row && toOperation(row);
@@ -48,15 +48,18 @@ export function createOperations(deps: RepositoryDeps): OperationRepository {
     },
 
     async due(limit) {
+      const now = clock.now();
       // What was begun goes before what is new; then the oldest first.
       const due = await prisma.$queryRaw<{ id: string }[]>`
         SELECT o.id FROM operation o
           LEFT JOIN lease l ON l.resource = 'server:' || o.server_id
           LEFT JOIN input_request r ON r.id = o.input_request_id
+          LEFT JOIN approval a ON a.id = o.approval_id
          WHERE o.status = 'queued'
             OR (o.status = 'running' AND (l.until IS NULL OR l.until <= now()))
             OR (o.status = 'waiting' AND
-                (o.wake_at <= now() OR r.status <> 'open' OR o.stop_requested IS NOT NULL))
+                (o.wake_at <= ${now}::timestamptz OR r.status <> 'open' OR a.status <> 'open'
+                 OR a.expires_at <= ${now}::timestamptz OR o.stop_requested IS NOT NULL))
          ORDER BY (o.status = 'queued'), o.created_at
          LIMIT ${limit}`;
       const ids = due.map((row) => row.id);

@@ -150,11 +150,12 @@ describe('outbox', () => {
     await person(1, 'owner');
     for (const key of ['a', 'b']) await tell(key);
     const next = async () => (await all.outbox.claim(1, 0))[0];
+    const later = (seconds: number) => new Date(stage.clock.now().getTime() + seconds * 1000);
     const first = await next();
     expect((await next())?.id).toBe(first?.id);
-    await all.outbox.failed(first?.id ?? '', 'flood', new Date(Date.now() + 60_000));
+    await all.outbox.failed(first?.id ?? '', 'flood', later(60));
     expect(await next()).toBeUndefined();
-    await all.outbox.failed(first?.id ?? '', 'flood', new Date(Date.now() - 1000));
+    await all.outbox.failed(first?.id ?? '', 'flood', later(-1));
     expect(await next()).toMatchObject({ id: first?.id, attempts: 3 });
     await all.outbox.failed(first?.id ?? '', 'blocked', null);
     expect((await next())?.notification.dedupeKey).toBe('b');

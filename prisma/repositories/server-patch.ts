@@ -55,7 +55,7 @@ export async function patchColumns(
   patch: ServerPatch,
   by: string,
 ): Promise<Prisma.ServerUpdateInput> {
-  const { notes, care, handsOff, group, labels, connection } = patch;
+  const { notes, care, handsOff, group, labels, mode, rebuildable, connection } = patch;
   const human = !by.startsWith('agent');
   const addresses = connection?.ipv4 !== undefined || connection?.ipv6 !== undefined;
   return {
@@ -64,6 +64,8 @@ export async function patchColumns(
     ...(handsOff === undefined ? {} : { handsOff }),
     ...(group === undefined ? {} : { group: { connect: { id: await groupId(tx, group) } } }),
     ...(labels === undefined ? {} : { labels: { ...labels } }),
+    ...(mode === undefined ? {} : { mode }),
+    ...(rebuildable === undefined ? {} : { rebuildable }),
     ...(connection === undefined
       ? {}
       : {

@@ -47,6 +47,9 @@ export function toServer(row: ServerRow): Server {
     lastIncident: row.lastIncident,
     servesAsJumpHost: row._count.reachedOver > 0,
     missingSince: row.missingSince,
+    mode: row.mode,
+    rebuildable: row.rebuildable,
+    region: row.region,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };

@@ -70,8 +70,12 @@ describe('sync', () => {
 
   it('follows addresses until a human has set them, and ignores what is none', async () => {
     await sync([listed('1')]);
-    await sync([listed('1', { ipv4: '192.0.2.8', ipv6: 'nonsense', hostname: 'new' })]);
-    const { connection, hostname } = await servers.require(handle('1'));
+    await sync([
+      listed('1', { ipv4: '192.0.2.8', ipv6: 'nonsense', hostname: 'new', region: 'vilnius' }),
+    ]);
+    await sync([listed('1', { ipv4: '192.0.2.8', hostname: 'new' })]);
+    const { connection, hostname, region } = await servers.require(handle('1'));
+    expect(region).toBe('vilnius');
     expect({ connection, hostname }).toMatchObject({
       ...{ hostname: 'new', connection: { ipv4: '192.0.2.8', ipv6: null } },
     });
@@ -100,8 +104,10 @@ describe('sync', () => {
     expect(await status('1')).toBe('discovered');
   });
 
-  it('does not believe a list that lost more than half at once', async () => {
+  it('does not believe a list that lost half of its servers at once, or more', async () => {
     await sync(all());
+    const half = all().slice(0, Math.floor(all().length / 2));
+    for (let i = 0; i < 3; i++) expect((await sync(half)).missing).toEqual([]);
     for (let i = 0; i < 4; i++) {
       expect((await sync([listed('1')])).missing).toEqual([]);
       expect((await sync([])).missing).toEqual([]);

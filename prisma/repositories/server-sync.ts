@@ -58,8 +58,9 @@ export function createServerSync({
   async function miss(tx: Tx, known: ServerRow[], absent: ServerRow[], allowed: number) {
     const newly = absent.filter((row) => row.misses === 0).length;
     const there = known.filter((row) => row.misses === 0).length;
-    if (newly * 2 > there) {
-      log.warn({ newly, there }, 'a list lost more than half of its servers: not believed');
+    // Half of two may well be one that was given up; half of four is a list that was cut.
+    if (newly * 2 > there || (newly > 1 && newly * 2 === there)) {
+      log.warn({ newly, there }, 'a list lost half of its servers or more: not believed');
       return [];
     }
     const gone: string[] = [];
@@ -111,8 +112,14 @@ async function refresh(
   const addresses = row.connection?.addressesByHuman ? {} : addressesOf(listed, row);
   const hostname = listed.hostname ?? row.hostname;
   const allowed = row.care === 'none' && !row.careByHuman && managedRefs.has(listed.ref);
+  const region = listed.region ?? row.region;
   const changed =
-    back || allowed || row.misses > 0 || row.missingSince !== null || hostname !== row.hostname;
+    back ||
+    allowed ||
+    row.misses > 0 ||
+    row.missingSince !== null ||
+    hostname !== row.hostname ||
+    region !== row.region;
   if (Object.keys(addresses).length > 0) {
     await tx.serverConnection.update({ where: { serverId: row.id }, data: addresses });
   }
@@ -121,6 +128,7 @@ async function refresh(
     where: { id: row.id },
     data: {
       hostname,
+      region,
       misses: 0,
       missingSince: null,
       missingFrom: null,
@@ -176,6 +184,7 @@ async function add(
       care: managed ? ('managed' as const) : ('none' as const),
       groupId: group,
       hostname: server.hostname,
+      region: server.region ?? null,
       notes: server.label ?? '',
     };
   });

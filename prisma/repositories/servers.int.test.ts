@@ -141,9 +141,10 @@ describe('transition', () => {
 
   it('lets one of two contrary moves win', async () => {
     const { handle } = await aServer(stage.repositories);
-    await servers.transition(handle, 'ready', 'human', 'x');
     const moves = await Promise.allSettled(
-      (['in_use', 'discovered'] as const).map((to) => servers.transition(handle, to, 'human', 'x')),
+      (['in_use', 'pending_setup'] as const).map((to) =>
+        servers.transition(handle, to, 'human', 'x'),
+      ),
     );
     expect(moves.map((move) => move.status).sort()).toEqual(['fulfilled', 'rejected']);
   });

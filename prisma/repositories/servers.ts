@@ -1,12 +1,14 @@
 import { OpsError } from '#domain/errors.ts';
-import type { ServerFilter, ServerRepository } from '#domain/repositories.ts';
-import { ServerHandle } from '#domain/server.ts';
+import type { ServerRepository } from '#domain/repositories.ts';
+import { ServerHandle, type ServerStatus } from '#domain/server.ts';
 import { assertTransition } from '#domain/server-status.ts';
 import type { Prisma } from '#generated/prisma/client.ts';
 import { appendAudit } from './audit.ts';
 import { cleanText } from './clean.ts';
 import { isUniqueViolation } from './database-errors.ts';
 import type { RepositoryDeps } from './deps.ts';
+import { errorFromOf } from './error-status.ts';
+import { serverWhere } from './server-filter.ts';
 import { connectionColumns, groupId, patchColumns } from './server-patch.ts';
 import { lockServer, noServer, SERVER_INCLUDE, toServer } from './server-rows.ts';
 import { createServerSync } from './server-sync.ts';
@@ -29,7 +31,7 @@ export function createServers(deps: RepositoryDeps): ServerRepository {
     },
 
     async list(filter, { offset, limit }) {
-      const where = whereOf(filter);
+      const where = serverWhere(filter);
       const [rows, total] = await prisma.$transaction([
         prisma.server.findMany({
           where,
@@ -87,8 +89,12 @@ export function createServers(deps: RepositoryDeps): ServerRepository {
         return await create();
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
-        const taken = await find(handle);
-        const what = taken ? `The handle ${handle}` : `${providerRef} of ${providerAccount}`;
+        const same = { providerAccount: { name: providerAccount }, providerRef };
+        const taken = await prisma.server.findFirst({ where: { OR: [{ handle }, same] } });
+        // Its account or group was made by another request at the same moment: now it is there.
+        if (!taken) return create();
+        const what =
+          taken.handle === handle ? `The handle ${handle}` : `${providerRef} of ${providerAccount}`;
         throw new OpsError('conflict', `${what} is taken already.`, {
           details: { server_handle: handle },
         });
@@ -116,7 +122,11 @@ export function createServers(deps: RepositoryDeps): ServerRepository {
         assertTransition(before.status, to, mover, before.statusBefore);
         const row = await tx.server.update({
           where: { id: before.id },
-          data: { status: to, statusBefore: statusBeforeOf(before, to) },
+          data: {
+            ...{ status: to, statusBefore: statusBeforeOf(before, to) },
+            ...{ errorFrom: errorFromOf(before, to), windowed: false },
+            ...(adopts(before.status, to) ? { mode: before.mode ?? 'observe' } : {}),
+          },
           include: SERVER_INCLUDE,
         });
         await appendAudit(tx, clock, {
@@ -143,6 +153,10 @@ export function createServers(deps: RepositoryDeps): ServerRepository {
   };
 }
 
+/** What already runs is taken on as it is: at first only what would be done with it is said. */
+const adopts = (from: ServerStatus, to: ServerStatus) =>
+  from === 'discovered' && (to === 'ready' || to === 'in_use');
+
 /** Back from an absence there is nothing more to return to; into one, it is where it was. */
 function statusBeforeOf(
   server: Pick<ReturnType<typeof toServer>, 'status' | 'statusBefore'>,
@@ -151,42 +165,4 @@ function statusBeforeOf(
   const aside = server.status === 'maintenance' || server.status === 'unreachable';
   if (!aside) return server.status;
   return to === 'maintenance' || to === 'unreachable' ? server.statusBefore : null;
-}
-
-function whereOf(filter: ServerFilter): Prisma.ServerWhereInput {
-  const { status, provider, group, care, label, search } = filter;
-  const [key, value] = label === undefined ? [] : split(label);
-  // Prisma hands the text to LIKE as it is.
-  const text = (search ?? '').replaceAll(/[\\%_]/g, '\\$&');
-  const contains = { contains: text, mode: 'insensitive' } as const;
-  return {
-    ...(status === undefined ? {} : { status: { in: [...status] } }),
-    ...(provider === undefined ? {} : { providerAccount: { provider } }),
-    ...(group === undefined ? {} : { group: { name: group } }),
-    ...(care === undefined ? {} : { care }),
-    ...(key === undefined
-      ? {}
-      : {
-          labels: {
-            path: [key],
-            ...(value === undefined ? { string_contains: '' } : { equals: value }),
-          },
-        }),
-    ...(search === undefined
-      ? {}
-      : {
-          OR: [
-            { handle: contains },
-            { hostname: contains },
-            { notes: contains },
-            { connection: { OR: [{ ipv4: contains }, { ipv6: contains }] } },
-          ],
-        }),
-  };
-}
-
-/** `key=value`, or just `key` for any value. */
-function split(label: string): [string, string | undefined] {
-  const at = label.indexOf('=');
-  return at < 0 ? [label, undefined] : [label.slice(0, at), label.slice(at + 1)];
 }

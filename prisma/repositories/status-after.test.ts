@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { statusAfter, statusBeforeIntent } from './status-after.ts';
+import { statusAfter, statusAfterRecovery, statusBeforeIntent } from './status-after.ts';
 
 type Args = Parameters<typeof statusAfter>;
 const work = (over: Partial<Args[1]> = {}): Args[1] => ({
@@ -80,5 +80,37 @@ describe('statusBeforeIntent', () => {
     ['unreachable', 'ready', 'unreachable'],
   ] as const)('of %s (before: %s) is %s', (status, statusBefore, expected) => {
     expect(statusBeforeIntent({ status, statusBefore })).toBe(expected);
+  });
+});
+
+describe('statusAfterRecovery', () => {
+  type Server = Parameters<typeof statusAfterRecovery>[2];
+  const on = (over: Partial<Server>): Server => ({
+    ...{ episode: 3, status: 'error', statusBefore: null, errorFrom: 'in_use' },
+    ...over,
+  });
+  const home = { status: 'in_use', statusBefore: null };
+  const error = { status: 'error', statusBefore: null };
+
+  it.each([
+    ['succeeded', on({}), home],
+    ['succeeded', on({ status: 'provisioning' }), home],
+    ['succeeded', on({ status: 'provisioning', errorFrom: null }), { ...home, status: 'ready' }],
+    ['failed', on({ status: 'provisioning' }), error],
+    ['cancelled', on({ status: 'provisioning' }), error],
+    // Set aside meanwhile: it is the status to return to that changes.
+    [
+      'succeeded',
+      on({ status: 'maintenance', statusBefore: 'error' }),
+      { status: 'maintenance', statusBefore: 'in_use' },
+    ],
+    // An error that no incident made is not its to lift.
+    ['succeeded', on({ errorFrom: null }), null],
+    ['failed', on({}), null],
+    ['succeeded', on({ status: 'in_use', statusBefore: 'error' }), null],
+    ['superseded', on({ status: 'provisioning' }), null],
+    ['succeeded', on({ episode: 4 }), null],
+  ] as const)('%s on %j is %j', (end, server, expected) => {
+    expect(statusAfterRecovery(end, { episode: 3 }, server)).toEqual(expected);
   });
 });

@@ -37,6 +37,28 @@ export function statusAfter(
   return returns && { status: server.status, statusBefore: returns.status };
 }
 
+/**
+ * The same for a recovery, which took nothing out itself: a success leads to the status before the
+ * error (`errorFrom`), anything else leaves it. One that left the error meanwhile is let be.
+ */
+export function statusAfterRecovery(
+  end: TerminalStatus,
+  operation: Pick<Work, 'episode'>,
+  server: Position & { readonly episode: number; readonly errorFrom: ServerStatus | null },
+): Position | null {
+  if (end === 'superseded' || operation.episode !== server.episode) return null;
+  const next = (from: ServerStatus | null): ServerStatus | null => {
+    if (from === 'provisioning')
+      return end === 'succeeded' ? (server.errorFrom ?? 'ready') : 'error';
+    return from === 'error' && end === 'succeeded' ? server.errorFrom : null;
+  };
+  const here = next(server.status);
+  if (here) return { status: here, statusBefore: null };
+  const aside = server.status === 'maintenance' || server.status === 'unreachable';
+  const later = aside ? next(server.statusBefore) : null;
+  return later && { status: server.status, statusBefore: later };
+}
+
 function leave(end: TerminalStatus, operation: Work, from: ServerStatus): Position | null {
   if (end === 'succeeded') {
     return from === 'provisioning' ? { status: 'ready', statusBefore: null } : null;

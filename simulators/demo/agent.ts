@@ -33,7 +33,10 @@ export async function startAgent(
 ): Promise<DemoAgent> {
   const log = await open(places.agentLog, 'a', 0o600);
   const child = startChild(join(import.meta.dirname, '..', '..', 'app', 'main.js'), [], {
-    env: { ...env, ...SETTINGS, ZAVHOZ_DATA_DIR: places.agent, PORT: String(port) },
+    env: {
+      ...{ ...env, ...SETTINGS, ...witnesses(env), ZAVHOZ_DATA_DIR: places.agent },
+      PORT: String(port),
+    },
     // The channel tells the agent when the demo is gone.
     stdio: ['ignore', log.fd, log.fd, 'ipc'],
   });
@@ -51,3 +54,7 @@ export async function startAgent(
   signal.throwIfAborted();
   throw new Error(`The agent did not start.\n${await tailOf(places.agentLog)}`);
 }
+
+/** Its whole world is this machine: nobody outside is asked whether it is online. */
+const witnesses = ({ TIME4VPS_BASE_URL: provider }: Readonly<Record<string, string>>) =>
+  provider === undefined ? {} : { WITNESSES: `tcp://${new URL(provider).host}` };

@@ -7,12 +7,15 @@ import { aServer } from './a-server.ts';
 
 export type OperationWishes = Partial<Pick<OperationCommand, 'kind' | 'target' | 'by' | 'key'>> & {
   readonly mode?: 'reinstall' | 'reset';
+  /** For `recover`. */
+  readonly incidentId?: string;
 };
 
 export function aCommand(wishes: OperationWishes & { target: string }): OperationCommand {
-  const { kind = 'provision', mode = 'reinstall', ...rest } = wishes;
+  const { kind = 'provision', mode = 'reinstall', incidentId = randomUUID(), ...rest } = wishes;
   const common = { by: 'test', key: randomUUID(), ...rest };
-  return kind === 'rebuild' ? { kind, mode, ...common } : { kind, ...common };
+  if (kind === 'rebuild') return { kind, mode, ...common };
+  return kind === 'recover' ? { kind, incidentId, ...common } : { kind, ...common };
 }
 
 /** A request as the agent makes it, judged by the policy. */

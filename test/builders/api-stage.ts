@@ -5,10 +5,12 @@ import type { Server } from '#domain/server.ts';
 import type { Scope } from '#domain/user.ts';
 import { apiAudit, apiIdempotency, apiTokens } from '../fakes/api-access.ts';
 import { apiAgent } from '../fakes/api-agent.ts';
+import { apiGroups, apiMaintenance, apiServerHealth } from '../fakes/api-health.ts';
 import { apiOperations } from '../fakes/api-operations.ts';
 import { apiIncidents, apiInputs, apiUsers } from '../fakes/api-records.ts';
 import { apiServer, apiServers } from '../fakes/api-servers.ts';
 import { createRecordingLogger } from '../fakes/logger.ts';
+import { memoryFleet } from '../fakes/memory-fleet.ts';
 import { hastyClock } from '../fakes/swift-clock.ts';
 
 export interface Answer {
@@ -26,18 +28,27 @@ export async function apiStage(
   const servers = apiServers(initial);
   const operations = apiOperations();
   const inputs = apiInputs();
-  const agent = apiAgent({ servers, operations, inputs });
+  const clock = hastyClock();
+  const fleet = memoryFleet(clock);
+  const agent = apiAgent({ servers, operations, inputs, fleet });
+  const incidents = apiIncidents();
+  const serverHealth = apiServerHealth();
   const tokens = apiTokens();
   const idempotency = apiIdempotency();
   const audit = apiAudit();
   const log = createRecordingLogger();
-  const clock = hastyClock();
   const deps: ApiDeps = {
     agent,
     servers,
     operations,
     inputs,
-    incidents: apiIncidents(),
+    incidents,
+    approvals: fleet.approvals,
+    groups: apiGroups(),
+    maintenance: apiMaintenance(),
+    recoveries: { would: async () => [] },
+    serverHealth,
+    runbook: async (page) => (page === 'disk_full' ? '# disk_full\n' : null),
     users: apiUsers(),
     tokens,
     idempotency,
@@ -86,5 +97,9 @@ export async function apiStage(
       text: response.body,
     };
   };
-  return { ...deps, app, call, agent, operations, inputs, tokens, idempotency, audit, log, clock };
+  return {
+    ...deps,
+    ...{ app, call, agent, operations, inputs, tokens, idempotency, audit, log, clock },
+    ...{ fleet, incidents, serverHealth },
+  };
 }

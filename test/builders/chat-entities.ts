@@ -1,3 +1,4 @@
+import type { Incident } from '#domain/incident.ts';
 import type { InputRequest } from '#domain/input-request.ts';
 import type { Operation } from '#domain/operation.ts';
 
@@ -28,6 +29,8 @@ export const chatOperation = (over: Partial<Operation> = {}): Operation => ({
   error: null,
   wakeAt: null,
   inputRequestId: null,
+  approvalId: null,
+  incidentId: null,
   unattendedSeconds: 0,
   deadlineAt: null,
   createdAt: THEN,
@@ -49,5 +52,27 @@ export const chatInput = (over: Partial<InputRequest> = {}): InputRequest => ({
   credentialId: null,
   createdAt: new Date(),
   expiresAt: new Date(Date.now() + 3_600_000),
+  ...over,
+});
+
+export const chatIncident = (over: Partial<Incident> = {}): Incident => ({
+  id: uuid(),
+  type: 'server_unreachable',
+  status: 'detected',
+  severity: 'critical',
+  serverHandle: 'vps-1001',
+  details: 'no answer on port 22',
+  affectedServices: [],
+  operationId: null,
+  takenBy: null,
+  takenAt: null,
+  recoveryAttempts: 0,
+  failedAt: new Date(Date.now() - 300_000),
+  detectedAt: new Date(Date.now() - 280_000),
+  reopened: 0,
+  muted: false,
+  resolvedAt: null,
+  closedBy: null,
+  closeReason: null,
   ...over,
 });

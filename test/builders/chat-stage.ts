@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type BotService, createBotService } from '#bot/service.ts';
 import { createTelegramTransport } from '#bot/transport.ts';
+import type { Incident } from '#domain/incident.ts';
 import type { InputRequest } from '#domain/input-request.ts';
 import type { Operation } from '#domain/operation.ts';
 import { Secret } from '#domain/secret.ts';
@@ -8,9 +9,12 @@ import type { Server } from '#domain/server.ts';
 import type { Role, User } from '#domain/user.ts';
 import type { ChatEvent, Message, Person } from '#simulators/telegram/model.ts';
 import { startTelegramServer } from '#simulators/telegram/server.ts';
+import { apiMaintenance } from '#test/fakes/api-health.ts';
 import { chatAgent } from '#test/fakes/chat-agent.ts';
+import { chatIncidents } from '#test/fakes/chat-incidents.ts';
 import { aUser, memoryLeases, memoryUsers } from '#test/fakes/chat-memory.ts';
 import { memoryChatUpdates } from '#test/fakes/memory-chat-updates.ts';
+import { memoryFleet } from '#test/fakes/memory-fleet.ts';
 import { hastyClock, swiftClock } from '#test/fakes/swift-clock.ts';
 import { telegramSpec } from '#test/support/telegram-spec.ts';
 import { quietLog } from './quiet-log.ts';
@@ -45,6 +49,9 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     servers: [] as Server[],
     operations: [] as Operation[],
     inputs: [] as InputRequest[],
+    incidents: [] as Incident[],
+    fleet: memoryFleet(clock),
+    maintenance: apiMaintenance(),
   };
   const users = new Map<bigint, User>();
   for (const [id, role] of Object.entries(roles)) users.set(BigInt(id), aUser(BigInt(id), role));
@@ -83,7 +90,9 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
           paging,
         ),
     },
-    incidents: { list: (_: unknown, paging: Paging) => page([], paging) },
+    incidents: chatIncidents(lists.incidents),
+    approvals: lists.fleet.approvals,
+    maintenance: lists.maintenance,
     inputs: {
       find: async (id: string) => lists.inputs.find((r) => r.id === id) ?? null,
       list: async (filter: { status?: string }) =>

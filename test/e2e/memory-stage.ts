@@ -16,6 +16,7 @@ import { startWorker } from '#app/worker-role.ts';
 import { loadConfig } from '#config/index.ts';
 import { startTelegramServer } from '#simulators/telegram/server.ts';
 import { createTime4VpsSimulator } from '#simulators/time4vps/simulator.ts';
+import { createMemoryHostProbe } from '../fakes/memory-host-probe.ts';
 import { createMemoryHosts } from '../fakes/memory-hosts.ts';
 import { createMemorySsh, createMemoryTcpProbe } from '../fakes/memory-ssh.ts';
 import { createJoinedMachines, createPlaybooksByServer } from './memory-machines.ts';
@@ -79,6 +80,12 @@ export async function createMemoryStage(settings: Readonly<Record<string, string
   const worker = await startWorker(core, env, {
     ssh: createMemorySsh(hosts),
     tcp: createMemoryTcpProbe(hosts),
+    hosts: createMemoryHostProbe(hosts),
+    outside: {
+      ping: async () => true,
+      service: async () => ({ state: 'ok', reason: '', latencyMs: 1, expiresAt: null }),
+    },
+    witnesses: [{ name: 'here', ask: async () => true }],
     playbooks,
   });
   const token = (await readFile(join(dataDir, 'api-token'), 'utf8')).trim();

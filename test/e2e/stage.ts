@@ -103,6 +103,8 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     DOCKER_SOURCE: 'distribution',
     DOCKER_STORAGE_DRIVER: 'vfs',
     SERVER_UPGRADE: 'false',
+    // Nobody outside is asked whether we are online.
+    WITNESSES: `tcp://${new URL(providerUrl).host}`,
     ...options.env,
     ...extra,
   });

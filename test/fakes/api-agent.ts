@@ -4,6 +4,7 @@ import { isTerminal, type OperationCommand } from '#domain/operation.ts';
 import { judge } from '#domain/policy.ts';
 import type { InputRequestRepository, ServerRepository } from '#domain/repositories.ts';
 import { type ApiOperations, apiOperation } from './api-operations.ts';
+import type { MemoryFleet } from './memory-fleet.ts';
 
 export interface ApiAgent extends Agent {
   readonly commands: OperationCommand[];
@@ -17,8 +18,9 @@ export function apiAgent(deps: {
   servers: ServerRepository;
   operations: ApiOperations;
   inputs: InputRequestRepository;
+  fleet: MemoryFleet;
 }): ApiAgent {
-  const { servers, operations, inputs } = deps;
+  const { servers, operations, inputs, fleet } = deps;
   const byKey = new Map<string, string>();
   const submit = async (command: OperationCommand): Promise<Accepted> => {
     await agent.before(command);
@@ -77,6 +79,10 @@ export function apiAgent(deps: {
       return inputs.answer(id, by, secret);
     },
     decline: (id, by) => inputs.decline(id, by),
+    decide: fleet.decide,
+    freeze: fleet.freeze,
+    rearm: fleet.rearm,
+    fleet: fleet.fleet,
   };
   return agent;
 }

@@ -30,6 +30,8 @@ export const apiOperation = (over: Partial<Operation> = {}): Operation => ({
   error: null,
   wakeAt: null,
   inputRequestId: null,
+  approvalId: null,
+  incidentId: null,
   unattendedSeconds: 0,
   deadlineAt: null,
   createdAt: THEN,

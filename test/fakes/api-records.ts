@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { OpsError } from '#domain/errors.ts';
-import { type Incident, OPEN_INCIDENT_STATUSES } from '#domain/incident.ts';
+import { type Incident, type IncidentEvent, OPEN_INCIDENT_STATUSES } from '#domain/incident.ts';
 import type { InputRequest } from '#domain/input-request.ts';
 import type {
   IncidentRepository,
@@ -17,28 +17,41 @@ const refuse = async (): Promise<never> => {
 export function apiIncidents(): IncidentRepository {
   const rows = new Map<string, Incident>();
   const isOpen = (i: Incident) => OPEN_INCIDENT_STATUSES.some((status) => status === i.status);
+  const events = new Map<string, IncidentEvent[]>();
+  const addEvent: IncidentRepository['addEvent'] = async (id, { actor, text, data = {} }) => {
+    const list = events.get(id) ?? [];
+    events.set(id, [...list, { id: randomUUID(), at: THEN, actor, text, data }]);
+  };
+  const openWith: IncidentRepository['openWith'] = async (input) => {
+    const same = [...rows.values()].find(
+      (i) => i.serverHandle === input.serverHandle && i.type === input.type && isOpen(i),
+    );
+    if (same) return { incident: same, outcome: 'joined' };
+    const incident: Incident = {
+      ...input,
+      id: randomUUID(),
+      status: 'detected',
+      affectedServices: ['web'],
+      takenBy: null,
+      takenAt: null,
+      recoveryAttempts: 0,
+      failedAt: input.failedAt ?? THEN,
+      detectedAt: THEN,
+      reopened: 0,
+      muted: input.muted ?? false,
+      resolvedAt: null,
+      closedBy: null,
+      closeReason: null,
+    };
+    rows.set(incident.id, incident);
+    await addEvent(incident.id, { actor: 'agent', text: input.details });
+    return { incident, outcome: 'opened' };
+  };
   return {
-    async open(input) {
-      const same = [...rows.values()].find(
-        (i) => i.serverHandle === input.serverHandle && i.type === input.type && isOpen(i),
-      );
-      if (same) return same;
-      const incident: Incident = {
-        ...input,
-        id: randomUUID(),
-        status: 'detected',
-        affectedServices: ['web'],
-        takenBy: null,
-        takenAt: null,
-        recoveryAttempts: 0,
-        detectedAt: THEN,
-        resolvedAt: null,
-        closedBy: null,
-        closeReason: null,
-      };
-      rows.set(incident.id, incident);
-      return incident;
-    },
+    openWith,
+    open: async (input) => (await openWith(input)).incident,
+    addEvent,
+    events: async (id) => events.get(id) ?? [],
     find: async (id) => rows.get(id) ?? null,
     async list(filter, { offset, limit }) {
       const found = [...rows.values()].filter(
@@ -52,7 +65,11 @@ export function apiIncidents(): IncidentRepository {
     async update(id, patch) {
       const incident = rows.get(id);
       if (!incident) throw new OpsError('not_found', 'There is no such incident.');
-      const updated = { ...incident, ...patch };
+      const updated = {
+        ...incident,
+        ...patch,
+        ...(patch.takenBy ? { takenAt: new Date(THEN.getTime() + 90_000) } : {}),
+      };
       rows.set(id, updated);
       return updated;
     },

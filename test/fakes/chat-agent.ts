@@ -3,6 +3,7 @@ import { OpsError } from '#domain/errors.ts';
 import type { InputRequest } from '#domain/input-request.ts';
 import type { Operation, OperationCommand } from '#domain/operation.ts';
 import { chatOperation } from '#test/builders/chat-entities.ts';
+import type { MemoryFleet } from './memory-fleet.ts';
 
 export interface ChatAgent extends Agent {
   readonly commands: OperationCommand[];
@@ -14,7 +15,11 @@ export interface ChatAgent extends Agent {
 }
 
 /** The agent's promises about keys, in memory, over the lists that the stage shows. */
-export function chatAgent(stage: { operations: Operation[]; inputs: InputRequest[] }): ChatAgent {
+export function chatAgent(stage: {
+  operations: Operation[];
+  inputs: InputRequest[];
+  fleet: MemoryFleet;
+}): ChatAgent {
   const byKey = new Map<string, Operation>();
   const close = (id: string, patch: Partial<InputRequest>): InputRequest => {
     const at = stage.inputs.findIndex((r) => r.id === id && r.status === 'open');
@@ -63,6 +68,10 @@ export function chatAgent(stage: { operations: Operation[]; inputs: InputRequest
       agent.answers.set(id, secret?.reveal() ?? null);
       return answered;
     },
+    decide: stage.fleet.decide,
+    freeze: stage.fleet.freeze,
+    rearm: stage.fleet.rearm,
+    fleet: stage.fleet.fleet,
     async decline(id, by) {
       const declined = close(id, { status: 'cancelled', answeredBy: by });
       agent.declined.push(id);

@@ -16,6 +16,8 @@ export interface MemoryHost {
   /** Open beside the SSH port. */
   readonly openPorts: Set<number>;
   docker: boolean;
+  /** Counted up by each boot, where that is of interest. */
+  boot?: number;
   /** Answers commands before the built-in ones do; undefined passes. */
   answer?: (argv: readonly string[], target: SshTarget) => SshAnswer | undefined;
 }

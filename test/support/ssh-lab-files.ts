@@ -56,7 +56,6 @@ export function sshdConfig(
   const yes = (value: boolean) => (value ? 'yes' : 'no');
   return [
     `Port ${port}`,
-    'ListenAddress 127.0.0.1',
     `HostKey ${folder}/host`,
     'PidFile none',
     'PermitRootLogin yes',

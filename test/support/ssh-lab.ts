@@ -32,7 +32,12 @@ export interface SshLab {
  * packages are unpacked, not installed, and the users exist only in there.
  */
 export async function startSshLab(
-  options: { readonly passwords?: boolean; readonly interactive?: boolean } = {},
+  options: {
+    readonly passwords?: boolean;
+    readonly interactive?: boolean;
+    /** Loopback addresses, each with an sshd process of its own; 127.0.0.1 where not given. */
+    readonly addresses?: readonly string[];
+  } = {},
 ): Promise<SshLab> {
   const packages = await unpacked();
   const folder = await mkdtemp(join(tmpdir(), 'zavhoz-lab-'));
@@ -41,7 +46,7 @@ export async function startSshLab(
   await writeAccounts(folder, packages, key);
   const port = await freePort();
   await writeFile(join(folder, 'sshd_config'), sshdConfig(folder, port, options));
-  const sshd = await startSshd(folder, packages, port);
+  const sshd = await startSshd(folder, packages, port, options.addresses ?? ['127.0.0.1']);
   const [type = '', blob = ''] = host.publicKey.split(' ');
   const hostKey = { type, key: blob };
   return {
@@ -90,13 +95,20 @@ async function unpacked(): Promise<string> {
   return root;
 }
 
-async function startSshd(folder: string, packages: string, port: number): Promise<ChildProcess> {
+async function startSshd(
+  folder: string,
+  packages: string,
+  port: number,
+  addresses: readonly string[],
+): Promise<ChildProcess> {
   const script = [
     `mount -t overlay lab -o lowerdir=${packages}/usr:/usr /usr`,
     `mount -t overlay lab -o lowerdir=${folder}/etc:/etc /etc`,
     'mount -t tmpfs lab /run',
     'mkdir /run/sshd',
-    `/usr/sbin/sshd -D -e -f ${folder}/sshd_config &`,
+    `for address in ${addresses.join(' ')}; do`,
+    `  /usr/sbin/sshd -D -e -f ${folder}/sshd_config -o ListenAddress=$address &`,
+    'done',
     // Ends when our end of the pipe does, however that comes about, and the namespace with it.
     'cat >/dev/null',
   ].join('\n');
@@ -119,16 +131,16 @@ async function startSshd(folder: string, packages: string, port: number): Promis
   });
   for (let tries = 0; tries < 200; tries++) {
     if (sshd.exitCode !== null) break;
-    if (await answers(port)) return sshd;
+    if ((await Promise.all(addresses.map((one) => answers(one, port)))).every(Boolean)) return sshd;
     await wait(50);
   }
   sshd.stdin?.end();
   throw new Error(`sshd did not start: ${said}`);
 }
 
-const answers = (port: number): Promise<boolean> =>
+const answers = (address: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, address);
     socket.once('data', () => socket.destroy() && resolve(true));
     socket.once('error', () => resolve(false));
   });

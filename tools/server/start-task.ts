@@ -70,6 +70,8 @@ const startTask = (name: string, action: ProviderAction, effect: Effect, descrip
         os === undefined ? {} : { os, sshKey: deps.keys.publicKey },
         signal,
       );
+      // A kept connection would outlive the machine it leads to.
+      deps.hosts.drop(server.handle);
       return { id: task.id, activated: task.activated };
     },
   });

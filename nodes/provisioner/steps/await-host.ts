@@ -4,6 +4,7 @@ import type { Step, StepContext, StepResult } from '#domain/step.ts';
 import { serverAcceptHostKey } from '#tools/server/accept-host-key.ts';
 import { serverProbeLogin } from '#tools/server/probe-login.ts';
 import type { ProvisionDeps } from '../deps.ts';
+import { isLesserRung, wipes } from '../wipes.ts';
 import { hostKeyChanged } from './probe-access.ts';
 
 const LOOK_MS = 3000;
@@ -55,30 +56,33 @@ export const awaitHost: Step<ProvisionDeps> = {
 };
 
 /** Seconds in which a refused login may still be a password that the host has not taken up. */
-function settleSeconds({ deps, server, operation }: StepContext<ProvisionDeps>): number {
+function settleSeconds(context: StepContext<ProvisionDeps>): number {
+  const { deps, server } = context;
   const { settleSeconds } = deps.abilities(server);
   const limit = PHASE_SECONDS['await-host'] - 30;
-  return Math.min(
-    limit,
-    settleSeconds(operation.mode === 'reinstall' ? 'reinstall' : 'reset_password'),
-  );
+  return Math.min(limit, settleSeconds(wipes(context) ? 'reinstall' : 'reset_password'));
 }
 
-/** True when a key was recorded now. Once per operation: a second change is refused. */
+/** True when a key was recorded now. Once per reason: a second change is refused. */
 async function recordHostKey(
-  { memo, operation, tools }: StepContext<ProvisionDeps>,
+  context: StepContext<ProvisionDeps>,
   known: boolean,
 ): Promise<boolean> {
+  const { memo, operation, tools } = context;
   const reason = !known
     ? 'first contact'
-    : operation.mode === 'reinstall'
+    : wipes(context)
       ? 'reinstalled'
       : operation.mode === 'reset'
         ? 'force_rebuild by a human'
         : null;
-  if (reason === null || memo.get().host_key_recorded === true) return false;
+  const noted = memo.get().host_key_recorded;
+  // The reinstall of a recovery comes after rungs that may have met the host for the first time.
+  const late =
+    operation.kind === 'recover' && noted === 'first contact' && reason === 'reinstalled';
+  if (reason === null || (noted !== undefined && !late)) return false;
   await tools.call(serverAcceptHostKey, { reason });
-  await memo.put({ ...memo.get(), host_key_recorded: true });
+  await memo.put({ ...memo.get(), host_key_recorded: reason });
   return true;
 }
 
@@ -92,6 +96,15 @@ function openByHand(context: StepContext<ProvisionDeps>, tried: boolean): StepRe
     throw new OpsError('login_refused', `${server.handle} refuses the agent's key.`, {
       hint: `Check that root's authorized_keys holds: ${deps.publicKey}`,
     });
+  }
+  if (isLesserRung(context)) {
+    throw new OpsError(
+      'login_refused',
+      `${server.handle} refuses the new root password over SSH.`,
+      {
+        hint: 'Some templates switch SSH passwords off.',
+      },
+    );
   }
   return {
     status: 'parked',

@@ -8,12 +8,15 @@ export const claimAttempt: Step<ProvisionDeps> = {
   title: 'Reserve the attempt',
   timeoutSeconds: PHASE_SECONDS['claim-attempt'],
   weight: 1,
-  async run({ deps, state }) {
+  async run({ deps, state, operation, server }) {
     const attempt = state.attempt + 1;
-    await deps.operations.claimAttempt(deps.take, attempt, deps.limits.maxAttempts);
+    // A recovery takes each rung once, within budgets of its own: those of preparing say nothing of it.
+    const recovery = operation.kind === 'recover';
+    const most = recovery ? server.provisioningAttempts + 1 : deps.limits.maxAttempts;
+    await deps.operations.claimAttempt(deps.take, attempt, most);
     return {
       status: 'done',
-      summary: `attempt ${attempt} of ${deps.limits.maxAttempts}`,
+      summary: recovery ? `rung ${state.rung}` : `attempt ${attempt} of ${most}`,
       update: { attempt },
     };
   },

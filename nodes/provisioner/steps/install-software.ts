@@ -10,6 +10,9 @@ export const installSoftware: Step<ProvisionDeps> = {
   timeoutSeconds: PHASE_SECONDS['install-software'],
   weight: 46,
   async run({ state, tools }) {
+    if (state.rung === 'reset_access') {
+      return { status: 'skipped', summary: 'this rung only opens access' };
+    }
     const upgrade = !state.is_incident_recovery;
     const { ok, changed } = await tools.call(ansibleSoftware, { credential_id: null, upgrade });
     return { status: 'done', summary: `software playbook: ok=${ok} changed=${changed}` };

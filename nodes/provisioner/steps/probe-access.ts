@@ -3,6 +3,7 @@ import { PHASE_SECONDS } from '#domain/phases.ts';
 import type { Step } from '#domain/step.ts';
 import { serverProbeLogin } from '#tools/server/probe-login.ts';
 import type { ProvisionDeps } from '../deps.ts';
+import { wipes } from '../wipes.ts';
 
 /** A key that works means that nothing has to be reset. */
 export const probeAccess: Step<ProvisionDeps> = {
@@ -10,7 +11,15 @@ export const probeAccess: Step<ProvisionDeps> = {
   title: 'Try the key that we have',
   timeoutSeconds: PHASE_SECONDS['probe-access'],
   weight: 1,
-  async run({ operation, server, state, tools }) {
+  async run(context) {
+    const { operation, server, state, tools } = context;
+    if (operation.kind === 'recover' && wipes(context)) {
+      return {
+        status: 'skipped',
+        summary: 'a reinstallation starts from a new password',
+        update: { access: 'none', credential_id: null },
+      };
+    }
     const rebuild = operation.kind === 'rebuild';
     if (rebuild && state.attempt === 1) {
       return { status: 'skipped', summary: 'a rebuild starts from a new password' };

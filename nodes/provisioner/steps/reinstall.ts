@@ -3,18 +3,22 @@ import type { Step } from '#domain/step.ts';
 import { serverReinstall } from '#tools/server/start-task.ts';
 import type { ProvisionDeps } from '../deps.ts';
 import { providerTask } from '../provider-task.ts';
+import { wipes } from '../wipes.ts';
 
 const PURPOSE = 'reinstall-by-hand';
 
-/** Only by a human's explicit force_rebuild (invariant 1); the new host gets a new host key. */
+/**
+ * Only by a human's explicit force_rebuild, or as a recovery's rung that a human approved or the
+ * owner's mark allows (invariant 1; the door looks again). The new host gets a new host key.
+ */
 export const reinstall: Step<ProvisionDeps> = {
   id: 'reinstall',
   title: 'Reinstall the operating system',
   timeoutSeconds: PHASE_SECONDS.reinstall,
   weight: 20,
   async run(context) {
-    const { deps, operation, server, state } = context;
-    if (operation.kind !== 'rebuild' || operation.mode !== 'reinstall') {
+    const { deps, server, state } = context;
+    if (!wipes(context)) {
       return { status: 'skipped', summary: 'the disk is kept' };
     }
     const { can, byHand } = deps.abilities(server);

@@ -7,6 +7,7 @@ export const openIncident: Step<RecoveryDeps> = {
   title: 'Open an incident',
   timeoutSeconds: 10,
   weight: 1,
+  only: ['provision', 'rebuild'],
   async run({ deps, state, operation, server }) {
     const failure = state.failure;
     if (failure === null) return { status: 'skipped', summary: 'nothing failed' };

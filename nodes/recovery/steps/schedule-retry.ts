@@ -10,6 +10,7 @@ export const scheduleRetry: Step<RecoveryDeps> = {
   title: 'Retry later',
   timeoutSeconds: 10,
   weight: 1,
+  only: ['provision', 'rebuild'],
   async run({ deps, state, operation, server, memo }) {
     const failure = state.failure;
     const { maxAttempts, retryDelaySeconds } = deps.limits;

@@ -1,7 +1,5 @@
-import type { Catalogue } from './catalogue.ts';
-
-/** Russian texts; the same keys and placeholders as the English ones. */
-export const ru: Catalogue = {
+/** The same keys as in English. */
+export const base = {
   'start.hello':
     '✅ Здравствуйте, {name}. Я присматриваю за вашими серверами. Ваша роль: {role}.\nСписок команд: /help.',
   'start.paired': '✅ Готово: теперь вы владелец, {name}.\nСписок команд: /help.',
@@ -53,6 +51,12 @@ export const ru: Catalogue = {
     many: '⚠️ {count} вопросов ждут вас: /answer',
     other: '⚠️ {count} вопроса ждут вас: /answer',
   },
+  'status.approvals': {
+    one: '⚠️ {count} вопрос ждёт разрешения: /approvals',
+    few: '⚠️ {count} вопроса ждут разрешения: /approvals',
+    many: '⚠️ {count} вопросов ждут разрешения: /approvals',
+    other: '⚠️ {count} вопроса ждут разрешения: /approvals',
+  },
   'servers.title': {
     one: '{count} сервер',
     few: '{count} сервера',
@@ -79,6 +83,7 @@ export const ru: Catalogue = {
   'operation.provision': 'подготовка {server}',
   'operation.rebuild_reinstall': 'переустановка {server}',
   'operation.rebuild_reset': 'пересборка {server} с сохранением диска',
+  'operation.recover': 'восстановление {server}',
   'operation_status.queued': 'в очереди',
   'operation_status.running': 'идёт',
   'operation_status.waiting': 'ждёт',
@@ -159,6 +164,8 @@ export const ru: Catalogue = {
   'error.not_managed': 'Этот сервер не под управлением: на нём ничего не меняется.',
   'error.hands_off': 'На сервере метка «не трогать»: любые изменения отклоняются.',
   'error.approval_required': 'Нужно слово человека.',
+  'error.frozen': 'Автоматические действия остановлены.',
+  'error.recovery_budget': 'Дозволенные на сегодня восстановления исчерпаны.',
   'error.attempts_exhausted': 'Все попытки исчерпаны.',
   'error.identity_mismatch': 'По этому адресу не тот сервер. Ничего не изменено.',
   'error.suspended': 'Провайдер приостановил этот сервер.',

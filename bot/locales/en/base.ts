@@ -1,5 +1,5 @@
-/** English texts: Telegram HTML; `{name}` is replaced by an escaped value. */
-export const en = {
+/** Starting, looking, acting, answering, and the error codes. */
+export const base = {
   // Starting and help
   'start.hello':
     '✅ Hello, {name}. I look after your servers. You are {role}.\nSend /help for what I can do.',
@@ -41,6 +41,10 @@ export const en = {
     one: '⚠️ {count} question waits for you: /answer',
     other: '⚠️ {count} questions wait for you: /answer',
   },
+  'status.approvals': {
+    one: '⚠️ {count} approval waits for you: /approvals',
+    other: '⚠️ {count} approvals wait for you: /approvals',
+  },
   'servers.title': { one: '{count} server', other: '{count} servers' },
   'servers.none': 'No servers match.',
   'servers.page': '{from}–{to} of {total}',
@@ -62,6 +66,7 @@ export const en = {
   'operation.provision': 'preparation of {server}',
   'operation.rebuild_reinstall': 'reinstallation of {server}',
   'operation.rebuild_reset': 'rebuild of {server}, disk kept',
+  'operation.recover': 'recovery of {server}',
   'operation_status.queued': 'queued',
   'operation_status.running': 'running',
   'operation_status.waiting': 'waiting',
@@ -145,6 +150,8 @@ export const en = {
   'error.not_managed': 'This server is not managed: nothing on it is changed.',
   'error.hands_off': 'This server is marked hands off: every change is refused.',
   'error.approval_required': 'That needs the word of a human.',
+  'error.frozen': 'Automatic action is switched off.',
+  'error.recovery_budget': 'The recoveries allowed for today are used up.',
   'error.attempts_exhausted': 'All attempts are used up.',
   'error.identity_mismatch':
     'The server at this address is not the one it should be. Nothing was changed.',

@@ -1,0 +1,85 @@
+import type { Approval } from '#domain/approval.ts';
+import type { MessageKey, Translate } from '../locales/translate.ts';
+import { bold, type Html, html, join, shown, shownLines } from './html.ts';
+import type { Button, Rendered } from './message.ts';
+
+/** What a card says before anybody has decided; an alert knows as much as the row itself. */
+export interface Question {
+  readonly id: string;
+  readonly server: string;
+  readonly effect: string;
+  readonly why: string;
+  readonly lost: string;
+  readonly undo: string;
+  /** Already in the reader's words. */
+  readonly until: string;
+  readonly round: number;
+}
+
+export const approvalButtons = (t: Translate, id: string): readonly (readonly Button[])[] => [
+  [
+    { text: t.plain('button.approve'), data: `ap.y.${id}` },
+    { text: t.plain('button.deny'), data: `ap.n.${id}` },
+  ],
+];
+
+const part = (t: Translate, key: MessageKey, text: string): Html | null =>
+  text === '' ? null : t(key, { text: shownLines(text) });
+
+function about(t: Translate, asked: Question): readonly (Html | null)[] {
+  return [
+    t('approval.asked', { server: bold(shown(asked.server)) }),
+    part(t, 'approval.effect', asked.effect),
+    part(t, 'approval.why', asked.why),
+    part(t, 'approval.lost', asked.lost),
+    part(t, 'approval.undo', asked.undo),
+  ];
+}
+
+export function renderQuestion(t: Translate, asked: Question, sign = '✋'): Rendered {
+  const [title, ...parts] = about(t, asked);
+  return {
+    text: join([
+      html(`${sign} ${title?.html ?? ''}`),
+      asked.round > 1 ? t('approval.round', { round: asked.round }) : null,
+      ...parts,
+      asked.until === '' ? null : t('approval.until', { until: asked.until }),
+    ]),
+    buttons: approvalButtons(t, asked.id),
+  };
+}
+
+function ending(t: Translate, approval: Approval, by: string): Html | null {
+  const at = t.moment(approval.decidedAt ?? approval.expiresAt);
+  const note = approval.note ? shown(approval.note) : null;
+  switch (approval.status) {
+    case 'open':
+      return null;
+    case 'expired':
+      return t('approval.expired', { at });
+    case 'voided':
+      return note ? t('approval.voided', { note }) : t('approval.voided_plain');
+    default:
+      return join([
+        t(`approval.${approval.status}`, { by: by === '' ? '–' : by, at }),
+        note ? t('approval.note', { note }) : null,
+      ]);
+  }
+}
+
+/** The card as it stands: with buttons while it is open, with its ending afterwards. */
+export function renderApproval(t: Translate, approval: Approval, by: string): Rendered {
+  const question: Question = {
+    id: approval.id,
+    server: approval.serverHandle,
+    effect: approval.effect,
+    why: approval.why,
+    lost: approval.lost,
+    undo: approval.undo,
+    until: t.moment(approval.expiresAt),
+    round: approval.round,
+  };
+  const end = ending(t, approval, by);
+  if (end === null) return renderQuestion(t, question);
+  return { text: join([...about(t, question), end]), buttons: [] };
+}

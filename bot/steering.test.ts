@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Approval } from '#domain/approval.ts';
+import type { Notification } from '#domain/notification.ts';
+import { uuid } from '#test/builders/chat-entities.ts';
+import { ANN, type ChatStage, chatStage, EVE, IVAN, until } from '#test/builders/chat-stage.ts';
+import { anApproval } from '#test/fakes/memory-fleet.ts';
+
+const OLGA = { id: 13, is_bot: false, first_name: 'Olga', language_code: 'en' } as const;
+
+let stage: ChatStage;
+beforeEach(async () => {
+  stage = await chatStage({ [ANN.id]: 'owner', [OLGA.id]: 'operator', [IVAN.id]: 'viewer' });
+  stage.start();
+});
+afterEach(async () => {
+  await stage.close();
+  expect(stage.telegram.problems).toEqual([]);
+});
+
+const asked = (over: Partial<Approval> = {}) =>
+  stage.fleet.approvals.put(anApproval({ id: uuid(), ...over }));
+const first = async (from: typeof ANN, text: string) => {
+  const [message] = await stage.during(() => stage.telegram.say(from, text));
+  if (!message) throw new Error('no answer');
+  return message;
+};
+const tap = async (from: typeof ANN, message: Awaited<ReturnType<typeof first>>, button: string) =>
+  stage.during(() => stage.telegram.tap(from, message, button));
+const statusOf = async (id: string) => (await stage.fleet.approvals.find(id))?.status;
+
+describe('approvals', () => {
+  it('show all that there is to know, and who decided once that is stored', async () => {
+    const { id } = asked({ effect: 'Reboots <vps-1001>', round: 2 });
+    const card = await first(OLGA, '/approvals');
+    for (const part of ['Reboots <vps-1001>', 'Why:', 'Lost:', 'Way back:', 'Until', '2. time']) {
+      expect(card.text).toContain(part);
+    }
+    const [edited, ...more] = await tap(OLGA, card, 'Approve');
+    expect(await statusOf(id)).toBe('approved');
+    expect(edited?.message_id).toBe(card.message_id);
+    expect(edited?.text).toMatch(/Approved by Olga, \d+ \w+, \d\d:\d\d UTC/);
+    expect(edited?.reply_markup?.inline_keyboard ?? []).toEqual([]);
+    expect(more).toEqual([]);
+    expect(await stage.ask(ANN, '/approvals')).toContain('Nothing waits');
+  });
+
+  it('count one decision; the second one is told whose the first was', async () => {
+    const { id } = asked();
+    const mine = await first(ANN, '/approvals');
+    const hers = await first(OLGA, '/approvals');
+    await tap(OLGA, hers, 'Deny');
+    const [edited, said] = await tap(ANN, mine, 'Approve');
+    expect(await statusOf(id)).toBe('denied');
+    expect(edited?.text).toContain('Denied by Olga');
+    expect(said?.text).toContain('settled already');
+  });
+
+  it('keep the buttons when the decision could not be stored', async () => {
+    const { id } = asked();
+    const card = await first(OLGA, '/approvals');
+    const { decide } = stage.agent;
+    let tries = 0;
+    stage.agent.decide = async (...args) => {
+      tries += 1;
+      if (tries === 1) throw new Error('database away');
+      return decide(...args);
+    };
+    const [said] = await tap(OLGA, card, 'Approve');
+    expect([said?.text, await statusOf(id)]).toEqual([
+      expect.stringContaining('tap again'),
+      'open',
+    ]);
+    await tap(OLGA, card, 'Approve');
+    expect([tries, await statusOf(id)]).toEqual([2, 'approved']);
+  });
+
+  it.each([
+    ['expired', {}, 'Expired'],
+    ['voided', { note: 'the server came <back>' }, 'No longer needed: the server came <back>'],
+    ['used', { decidedBy: 'api:ci', decidedAt: new Date() }, 'Approved by api:ci'],
+  ] as const)('say that they are %s, however late the tap', async (status, over, text) => {
+    const open = asked();
+    const card = await first(OLGA, '/approvals');
+    stage.fleet.approvals.put({ ...open, ...over, status });
+    const [edited, said] = await tap(OLGA, card, 'Approve');
+    expect(edited?.text).toContain(text);
+    expect(said?.text).toContain('changes nothing');
+    expect(await statusOf(open.id)).toBe(status);
+  });
+
+  it('that wipe a disk need the owner; an operator may refuse', async () => {
+    const { id } = asked({ tool: 'server_reinstall' });
+    const card = await first(OLGA, '/approvals');
+    const [said] = await tap(OLGA, card, 'Approve');
+    expect(said?.text).toContain('only the owner may allow it');
+    expect(await statusOf(id)).toBe('open');
+    await tap(ANN, card, 'Approve');
+    expect(await statusOf(id)).toBe('approved');
+    const other = asked({ tool: 'server_reinstall' });
+    await tap(OLGA, await first(OLGA, '/approvals'), 'Deny');
+    expect(await statusOf(other.id)).toBe('denied');
+  });
+
+  it('are no business of viewers and strangers, whoever holds the card', async () => {
+    const { id } = asked();
+    const card = await first(OLGA, '/approvals');
+    const shown = await first(IVAN, '/approvals');
+    expect(shown.reply_markup).toBeUndefined();
+    const data = card.reply_markup?.inline_keyboard?.[0]?.[0]?.callback_data ?? '';
+    await tap(IVAN, card, data);
+    await tap(EVE, card, data);
+    expect(await statusOf(id)).toBe('open');
+  });
+
+  it('arrive as an alert whose buttons work', async () => {
+    await until(() => stage.service?.health().state === 'polling');
+    const { id, effect } = asked();
+    const notification: Notification = {
+      ...{ dedupeKey: 'k', severity: 'warning', kind: 'approval_needed', operationId: null },
+      ...{ serverHandle: 'vps-1001', params: { approval: id, effect, round: 1 } },
+    };
+    const receiver = BigInt(OLGA.id);
+    const row = { id: 'm', notification, receiver, attempts: 1, createdAt: new Date() };
+    const message = await stage.service?.render(row);
+    if (!message) throw new Error('not started');
+    await stage.service?.deliver(receiver, message, new AbortController().signal);
+    const card = stage.telegram.screen(OLGA.id).at(-1);
+    expect(card?.text).toContain(effect);
+    if (card) await tap(OLGA, card, 'Deny');
+    expect(await statusOf(id)).toBe('denied');
+  });
+});
+
+describe('the switch', () => {
+  it('freezes at a word and re-arms at a confirmed one', async () => {
+    expect(await stage.ask(OLGA, '/freeze racks are moved')).toContain('racks are moved');
+    expect(stage.fleet.state).toMatchObject({ frozenBy: 'tg:13', frozenReason: 'racks are moved' });
+    expect(await stage.ask(IVAN, '/status')).toContain('остановлены');
+    const card = await first(ANN, '/rearm');
+    expect(card.text).toContain('first one server, then two');
+    expect(stage.fleet.state.frozenAt).not.toBeNull();
+    const [edited] = await tap(ANN, card, 'Yes, re-arm');
+    expect(edited?.text).toContain('Re-armed by Ann');
+    expect(stage.fleet.state.frozenAt).toBeNull();
+    expect(await stage.ask(ANN, '/rearm')).toContain('Automatic action is on');
+  });
+
+  it('is left alone by a change of mind, and by people without the role', async () => {
+    await stage.ask(ANN, '/freeze');
+    await tap(ANN, await first(ANN, '/rearm'), 'Leave it');
+    expect(await stage.ask(IVAN, '/rearm')).toContain('оператор');
+    expect(stage.fleet.state.frozenReason).toBe('by a word in the chat');
+  });
+
+  it('takes no old word for a new stop', async () => {
+    stage.fleet.state = { ...stage.fleet.state, breakerOpenAt: new Date(1_000) };
+    const card = await first(ANN, '/rearm');
+    stage.fleet.state = { ...stage.fleet.state, breakerOpenAt: new Date(2_000) };
+    const [again] = await tap(ANN, card, 'Yes, re-arm');
+    expect(again?.text).toContain('Nothing was done');
+    expect(stage.fleet.state.breakerOpenAt).not.toBeNull();
+    if (again) await tap(ANN, again, 'Yes, re-arm');
+    expect(stage.fleet.state.breakerOpenAt).toBeNull();
+  });
+
+  it('shows breaker and blindness, which no word can lift', async () => {
+    stage.fleet.state = { ...stage.fleet.state, blindSince: new Date() };
+    expect(await stage.ask(ANN, '/rearm')).toContain('My own network does not answer');
+    const breaker = { breakerOpenAt: new Date(), breakerReason: '40 of 50 <servers>' };
+    stage.fleet.state = { ...stage.fleet.state, ...breaker };
+    const text = await stage.ask(ANN, '/status');
+    expect(text).toContain('40 of 50 <servers>');
+    expect(text).toContain('My own network does not answer');
+    expect(text).toContain('/rearm');
+  });
+});

@@ -1,0 +1,3 @@
+import { describeShortForm } from './short-form.ts';
+
+describeShortForm(1, 2);

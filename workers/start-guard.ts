@@ -1,0 +1,112 @@
+import type { Clock, Logger } from '#domain/ports.ts';
+import type {
+  ApprovalRepository,
+  FleetRepository,
+  OperationRepository,
+  OutboxRepository,
+} from '#domain/repositories.ts';
+import { type Epoch, nextEpoch, readEpoch, writeEpoch } from './epoch.ts';
+
+/** How often the epoch goes on: a restored database is recognised once it lies this far behind. */
+export const EPOCH_SECONDS = 60;
+const BEHIND_MS = 120_000;
+const GAP_MS = 3_600_000;
+/** A twin that is there for longer than a restart takes. */
+const TWIN_MS = 60_000;
+const MOST_NAMED = 20;
+
+export interface StartGuardDeps {
+  readonly fleet: Pick<FleetRepository, 'state' | 'freeze' | 'setEpoch'>;
+  readonly approvals: Pick<ApprovalRepository, 'voidAll'>;
+  readonly operations: Pick<OperationRepository, 'list'>;
+  readonly outbox: OutboxRepository;
+  /** The epoch as the data directory has it; null before the first start. */
+  readonly file: { read(): Promise<string | null>; write(text: string): Promise<void> };
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The past does not act (invariant 11): what the agent cannot trust at its start stops it. */
+export function createStartGuard(deps: StartGuardDeps) {
+  const { fleet, approvals, operations, outbox, file, clock, log } = deps;
+
+  async function freeze(reason: string): Promise<void> {
+    const at = clock.now();
+    const { items, total } = await operations.list(
+      { status: ['queued', 'running', 'waiting'] },
+      { offset: 0, limit: MOST_NAMED },
+    );
+    if (!(await fleet.freeze('agent', reason, at))) return;
+    const voided = await approvals.voidAll(reason);
+    const names = items.map(({ kind, serverHandle }) => `${kind} ${serverHandle}`);
+    const more = total > names.length ? ` and ${total - names.length} more` : '';
+    const would = names.length > 0 ? `${names.join(', ')}${more}` : 'nothing';
+    log.error({ reason, would, approvals: voided.length }, 'frozen: a human has to re-arm');
+    await outbox.enqueue({
+      dedupeKey: `fleet_frozen:${at.toISOString()}`,
+      ...{ severity: 'critical', kind: 'fleet_frozen', serverHandle: null, operationId: null },
+      params: {
+        reason: `${reason} It would have run: ${would}. Approvals voided: ${voided.length}.`,
+        by: 'agent',
+      },
+    });
+  }
+
+  function mistrust(ours: Epoch | null, theirs: Epoch | null, heartbeatAt: Date | null) {
+    if (ours !== null && theirs === null && heartbeatAt !== null) {
+      return 'The database is not the one that this data directory belongs to.';
+    }
+    if (ours !== null && theirs !== null) {
+      if (ours.database !== theirs.database) {
+        return 'The database is not the one that this data directory belongs to.';
+      }
+      if (ours.at - theirs.at > BEHIND_MS) {
+        const [was, is] = [theirs, ours].map(({ at }) => new Date(at).toISOString());
+        return `The database was restored: it is of ${was}, the last one here was of ${is}.`;
+      }
+    }
+    if (heartbeatAt === null) return null;
+    const gap = clock.now().getTime() - heartbeatAt.getTime();
+    if (gap <= GAP_MS) return null;
+    return `Nobody was at work for ${Math.round(gap / 60_000)} minutes.`;
+  }
+
+  /** Database and directory say the same again, and later than before. */
+  async function goOn(): Promise<void> {
+    const { epoch } = await fleet.state();
+    const text = await file.read();
+    const theirs = readEpoch(epoch);
+    const next = writeEpoch(
+      nextEpoch([theirs, text === null ? null : readEpoch(text)], clock.now()),
+    );
+    // The database first: a directory that is behind is no alarm, one that is ahead is.
+    await fleet.setEpoch(next);
+    await file.write(next);
+  }
+
+  let conflictFrom: number | null = null;
+  let conflictSeen = 0;
+
+  return {
+    /** Before anything else runs, and before the first heartbeat of this process. */
+    async atStart(): Promise<void> {
+      const { epoch, heartbeatAt } = await fleet.state();
+      const text = await file.read();
+      const ours = text === null ? null : readEpoch(text);
+      const reason = mistrust(ours, readEpoch(epoch), heartbeatAt);
+      if (reason !== null) await freeze(reason);
+      await goOn();
+    },
+    goOn,
+    /** Called every few seconds with what polling knows; a lasting conflict is a second agent. */
+    async watchTwin(conflictSince: Date | null): Promise<void> {
+      const now = clock.now().getTime();
+      if (conflictSince === null) return;
+      const goesOn = conflictFrom !== null && now - conflictSeen <= TWIN_MS && now >= conflictSeen;
+      if (!goesOn) conflictFrom = now;
+      conflictSeen = now;
+      if (conflictFrom === null || now - conflictFrom < TWIN_MS) return;
+      await freeze('Telegram reports a second agent with the same bot token.');
+    },
+  };
+}
