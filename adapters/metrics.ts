@@ -42,6 +42,14 @@ export const METRICS: Readonly<Record<string, Definition>> = {
   },
 };
 
+/** Of Node's own figures those that look at each open connection whenever they are read. */
+const WALKS = [
+  'nodejs_active_handles',
+  'nodejs_active_handles_total',
+  'nodejs_active_resources',
+  'nodejs_active_resources_total',
+];
+
 /** Seconds, from a fast check to the longest provisioning. */
 const BUCKETS = [0.05, 0.25, 1, 5, 15, 30, 60, 120, 240, 480, 900, 1800, 3000];
 
@@ -61,6 +69,7 @@ export function createMetrics({
 } = {}): MetricsRegistry {
   const registry = new Registry();
   if (processFigures) collectDefaultMetrics({ register: registry });
+  for (const name of WALKS) registry.removeSingleMetric(name);
   const labelsOf = new Map<string, readonly string[]>();
 
   function define(name: string, { type, help, labels }: Definition) {

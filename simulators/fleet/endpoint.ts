@@ -27,6 +27,8 @@ export interface Endpoint {
   readonly connections: number;
 }
 
+/** A real sshd asks no client whether it is still there unless it is told to; ssh2's asks often. */
+const UNASKED_MS = 2 ** 30;
 const BUSY_MS = 20;
 const BUSY_TURNS = 50;
 
@@ -49,7 +51,9 @@ export function createEndpoint(
     const greeting = events.greets();
     if (greeting === 'hangup') socket.destroy();
     if (greeting !== 'serve') return;
-    ssh ??= new ssh2.Server({ hostKeys: [key] }, (client) => serve(client, events));
+    ssh ??= new ssh2.Server({ hostKeys: [key], keepaliveInterval: UNASKED_MS }, (client) =>
+      serve(client, events),
+    );
     ssh.injectSocket(socket);
   });
 
