@@ -98,10 +98,19 @@ test('compiled files without a source are removed, others stay', () => {
 describe('system packages', () => {
   test('are missing when one of their programs is not in the path', () => {
     write('bin/sshpass', '', 0o755);
-    expect(missingPackages(['sshpass'], join(root, 'bin'))).toEqual([]);
+    const there = { path: join(root, 'bin'), system: [] };
+    expect(missingPackages(['sshpass'], there)).toEqual([]);
     rmSync(join(root, 'bin/sshpass'));
-    // ansible-lint lies in none of the folders that are looked into besides the path.
-    expect(missingPackages(['ansible-lint'], join(root, 'bin'))).toEqual(['ansible-lint']);
+    expect(missingPackages(['sshpass'], there)).toEqual(['sshpass']);
+  });
+
+  test('Docker is missing where only its client is there and no engine is elsewhere', () => {
+    write('bin/docker', '', 0o755);
+    const there = { path: join(root, 'bin'), system: [] };
+    expect(missingPackages(['docker.io'], { ...there, engine: false })).toEqual(['docker.io']);
+    expect(missingPackages(['docker.io'], { ...there, engine: true })).toEqual([]);
+    write('bin/dockerd', '', 0o755);
+    expect(missingPackages(['docker.io'], { ...there, engine: false })).toEqual([]);
   });
 
   test('each profile has steps, an unknown one has none', () => {

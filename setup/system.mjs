@@ -14,14 +14,25 @@ const programs = {
   'ansible-lint': ['ansible-lint'],
 };
 
+const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 const policyFile = '/usr/sbin/policy-rc.d';
 const policyMark = '# Written by the set-up of Zavhoz';
 
 /** The packages of the list whose programs are not on this machine. */
-export function missingPackages(wanted, path = process.env.PATH ?? '') {
-  const folders = [...path.split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+export function missingPackages(
+  wanted,
+  { path = process.env.PATH ?? '', system = systemFolders, engine = engineElsewhere() } = {},
+) {
+  const folders = [...path.split(delimiter), ...system];
   const found = (name) => folders.some((folder) => folder && existsSync(join(folder, name)));
-  return wanted.filter((name) => !programs[name].every(found));
+  const complete = (name) =>
+    programs[name].every(found) && (name !== 'docker.io' || engine || found('dockerd'));
+  return wanted.filter((name) => !complete(name));
+}
+
+// Many a machine has Docker's client alone; its engine may also be another machine's.
+function engineElsewhere() {
+  return Boolean(process.env.DOCKER_HOST) || existsSync('/var/run/docker.sock');
 }
 
 /** The step that installs Debian packages, after asking on a terminal. */
