@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { chmod, chown, lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { type Account, systemAccount } from './system-account.ts';
 
 const run = promisify(execFile);
-const accountName = 'zavhoz';
 const deadline = { timeout: 15_000 };
 
 /** All that a server program gets to see: the agent's environment holds secrets. */
@@ -17,7 +17,7 @@ export const serverEnv = {
 /** How a server program is started by this process. */
 export interface Launcher {
   /** Who runs it; null: the user of this process. */
-  account: { uid: number; gid: number } | null;
+  account: Account | null;
   /** Where the program will see its data folder. */
   dataPath(dataDir: string): string;
   /** The command line for spawn; `program` may be an absolute path or a name from PATH. */
@@ -47,7 +47,7 @@ export async function createLauncher(): Promise<Launcher> {
       command: ({ program, args }) => [program, args],
     };
   }
-  const account = await systemAccount();
+  const account = await systemAccount('zavhoz');
   const ids = [String(account.uid), String(account.gid)];
   if (await mayMount()) {
     return {
@@ -85,7 +85,7 @@ export async function handOver(launcher: Launcher, folder: string): Promise<void
 }
 
 /** Without a namespace the account must get through the folders above; they stay unreadable to it. */
-async function openTheWay(account: { uid: number; gid: number }, folder: string): Promise<void> {
+async function openTheWay(account: Account, folder: string): Promise<void> {
   const own = [dirname(folder), dirname(dirname(folder))];
   for (const parent of own) await chmod(parent, (await lstat(parent)).mode | 0o011);
   const [uid, gid] = [String(account.uid), String(account.gid)];
@@ -109,30 +109,4 @@ async function mayMount(): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function systemAccount(): Promise<{ uid: number; gid: number }> {
-  const known = await lookUp(accountName);
-  if (known) return known;
-  const options = ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent'];
-  const created = await run(
-    'useradd',
-    [...options, '--shell', '/usr/sbin/nologin', accountName],
-    deadline,
-  ).then(
-    () => null,
-    (error: Error) => error,
-  );
-  const account = (await lookUp(accountName)) ?? (await lookUp('postgres'));
-  if (account) return account;
-  throw new Error(
-    `PostgreSQL does not run as root, and the system user "${accountName}" could not be made. Start Zavhoz as an ordinary user, or set DATABASE_URL and REDIS_URL.`,
-    { cause: created },
-  );
-}
-
-async function lookUp(name: string): Promise<{ uid: number; gid: number } | null> {
-  const entry = await run('getent', ['passwd', name], deadline).catch(() => null);
-  const [, , uid, gid] = entry?.stdout.trim().split(':') ?? [];
-  return uid && gid ? { uid: Number(uid), gid: Number(gid) } : null;
 }
