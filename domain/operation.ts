@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 
-export const OperationKind = z.enum(['provision', 'rebuild', 'recover']);
+export const OperationKind = z.enum(['provision', 'rebuild', 'recover', 'reboot', 'deploy']);
 export type OperationKind = z.infer<typeof OperationKind>;
 
 /** What a rebuild does with the disk: `reinstall` wipes it, `reset` keeps it (new password only). */

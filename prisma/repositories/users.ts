@@ -50,7 +50,7 @@ export function createUsers({ prisma, clock }: RepositoryDeps): UserRepository {
       const plain = new Secret(code.join(''));
       const expiresAt = new Date(clock.now().getTime() + ttlSeconds * 1000);
       await prisma.$transaction([
-        prisma.invitation.deleteMany({ where: { role: 'owner', usedAt: null } }),
+        prisma.invitation.deleteMany({ where: { role: 'owner', usedAt: null, createdBy: null } }),
         prisma.invitation.create({ data: { codeHash: hashOf(plain), role: 'owner', expiresAt } }),
       ]);
       return plain;

@@ -1,0 +1,2 @@
+/** What chats are told: cards, alerts, digests. */
+export const follow = {} as const;

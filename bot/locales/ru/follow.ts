@@ -1,0 +1,2 @@
+/** What chats are told: the same keys as in English. */
+export const follow = {};

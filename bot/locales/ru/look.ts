@@ -1,0 +1,2 @@
+/** Looking: the same keys as in English. */
+export const look = {};
