@@ -13,7 +13,7 @@ import type {
 /** What the bot's features may use. */
 export interface BotDeps {
   readonly agent: Agent;
-  readonly servers: Pick<ServerRepository, 'find' | 'list' | 'countByStatus'>;
+  readonly servers: Pick<ServerRepository, 'find' | 'byId' | 'list' | 'countByStatus'>;
   readonly operations: Pick<OperationRepository, 'find' | 'list'>;
   readonly incidents: Pick<IncidentRepository, 'find' | 'list' | 'update'>;
   readonly approvals: Pick<ApprovalRepository, 'find' | 'list'>;

@@ -30,6 +30,8 @@ export interface SyncOutcome {
 
 export interface ServerRepository {
   find(handle: string): Promise<Server | null>;
+  /** By `Server.id`, as buttons carry it; null also for what is no UUID. */
+  byId(id: string): Promise<Server | null>;
   /** Throws `not_found`. */
   require(handle: string): Promise<Server>;
   list(filter: ServerFilter, paging: Paging): Promise<Page<Server>>;

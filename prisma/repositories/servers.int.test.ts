@@ -19,6 +19,8 @@ describe('create', () => {
       connection: { port: 2222, user: 'ops', become: 'sudo_password', jumpHost: jump.handle },
     });
     expect(await servers.require('db-1')).toEqual(server);
+    expect(await servers.byId(server.id)).toEqual(server);
+    expect(await servers.byId('db-1')).toBeNull();
     expect(server).toMatchObject({
       ...{ status: 'discovered', care: 'managed', group: 'databases', provider: 'manual' },
       labels: { env: 'prod' },

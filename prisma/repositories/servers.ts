@@ -4,7 +4,7 @@ import { ServerHandle, type ServerStatus } from '#domain/server.ts';
 import { assertTransition } from '#domain/server-status.ts';
 import type { Prisma } from '#generated/prisma/client.ts';
 import { appendAudit } from './audit.ts';
-import { cleanText } from './clean.ts';
+import { cleanText, isUuid } from './clean.ts';
 import { isUniqueViolation } from './database-errors.ts';
 import type { RepositoryDeps } from './deps.ts';
 import { errorFromOf } from './error-status.ts';
@@ -23,6 +23,12 @@ export function createServers(deps: RepositoryDeps): ServerRepository {
   return {
     find,
     ...createServerSync(deps),
+
+    async byId(id) {
+      if (!isUuid(id)) return null;
+      const row = await prisma.server.findUnique({ where: { id }, include: SERVER_INCLUDE });
+      return row && toServer(row);
+    },
 
     async require(handle) {
       const server = await find(handle);

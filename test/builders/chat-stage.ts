@@ -67,6 +67,7 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     agent,
     servers: {
       find: async (handle: string) => lists.servers.find((s) => s.handle === handle) ?? null,
+      byId: async (id: string) => lists.servers.find((s) => s.id === id) ?? null,
       list: (filter: { search?: string; status?: readonly string[] }, paging: Paging) =>
         page(
           lists.servers.filter(

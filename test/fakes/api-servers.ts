@@ -29,6 +29,7 @@ export function apiServers(initial: readonly Server[]): ServerRepository {
   };
   return {
     find: async (handle) => rows.get(handle) ?? null,
+    byId: async (id) => [...rows.values()].find((server) => server.id === id) ?? null,
     require,
     async list(filter, { offset, limit }) {
       const found = [...rows.values()].filter((server) => matches(server, filter));
