@@ -1,3 +1,5 @@
+import type { Operation } from './operation.ts';
+
 /** One row for the whole fleet: what stops automatic action. */
 export interface FleetState {
   readonly heartbeatAt: Date | null;
@@ -24,6 +26,26 @@ export function stopOf(state: FleetState): { readonly stop: Stop; readonly reaso
     return { stop: 'breaker', reason: state.breakerReason ?? 'mass failure' };
   if (state.blindSince) return { stop: 'blind', reason: 'our own network does not answer' };
   return null;
+}
+
+/** Who freezes the fleet where the agent cannot trust what it finds (invariant 11). */
+export const AGENT = 'agent';
+
+/**
+ * Whether a freeze keeps an operation from beginning, or from going on after a wait. Nothing that
+ * the agent ordered by itself begins, nor what was ordered before: that needs a new word, which a
+ * re-arm is. What a human orders afterwards goes on. Where the agent itself froze, the past is in
+ * doubt, and what was under way waits too. A recovery asks at each of its rungs instead.
+ */
+export function heldByFreeze(
+  { frozenAt, frozenBy }: Pick<FleetState, 'frozenAt' | 'frozenBy'>,
+  operation: Pick<Operation, 'kind' | 'requestedBy' | 'createdAt' | 'fence' | 'stopRequested'>,
+): boolean {
+  const { kind, requestedBy, createdAt, fence, stopRequested } = operation;
+  if (frozenAt === null || kind === 'recover' || stopRequested !== null) return false;
+  const begun = fence > 0;
+  if (begun && frozenBy !== AGENT) return false;
+  return createdAt <= frozenAt || requestedBy.split(':')[0] === AGENT;
 }
 
 export interface FailureLimits {

@@ -14,6 +14,7 @@ let budget: number;
 let end: RunEnd | OpsError;
 let asked: { id: string; status: string; purpose: string }[];
 let now: Date;
+let frozenAt: Date | null;
 
 const run = () => {
   const deps = {
@@ -52,6 +53,7 @@ const run = () => {
       },
     },
     approvals: { find: async () => approval },
+    fleet: { state: async () => ({ frozenAt, frozenBy: 'tg:1' }) },
     incidents: { find: async () => null },
     outbox: { enqueue: async (note: { kind: string; dedupeKey: string }) => void notes.push(note) },
     leases: {
@@ -96,6 +98,7 @@ beforeEach(() => {
   leaseFree = true;
   approval = null;
   budget = 0;
+  frozenAt = null;
   now = new Date('2026-01-01T12:00:00Z');
   end = { kind: 'ended', status: 'succeeded', attempt: 1, error: null, notification: null };
   operation = {
@@ -131,6 +134,18 @@ describe('graph.run', () => {
     leaseFree = false;
     await run();
     expect(calls).toEqual([]);
+  });
+
+  it('begins nothing that was ordered before a freeze, but ends what is to be stopped', async () => {
+    frozenAt = now;
+    await run();
+    expect(calls).toEqual([]);
+    operation = { ...operation, stopRequested: 'cancel' };
+    await run();
+    expect(calls).toEqual(['untaken cancelled']);
+    operation = { ...operation, stopRequested: null, createdAt: new Date(now.getTime() + 1) };
+    await run();
+    expect(calls).toContain('run');
   });
 
   it('does not act on an order that lay unattended for longer than its greatest age', async () => {

@@ -1,9 +1,11 @@
 import { toOpsError } from '#domain/errors.ts';
+import { heldByFreeze } from '#domain/fleet.ts';
 import type { GraphRunner, RunEnd } from '#domain/graph-run.ts';
 import { isTerminal, type Operation } from '#domain/operation.ts';
 import type { Clock, HeldLease, Leases, Logger, Metrics } from '#domain/ports.ts';
 import type {
   ApprovalRepository,
+  FleetRepository,
   IncidentRepository,
   InputRequestRepository,
   OperationRepository,
@@ -19,6 +21,7 @@ export interface GraphRunDeps {
   readonly approvals: ApprovalRepository;
   readonly incidents: IncidentRepository;
   readonly outbox: OutboxRepository;
+  readonly fleet: Pick<FleetRepository, 'state'>;
   readonly leases: Leases;
   readonly runner: GraphRunner;
   readonly clock: Clock;
@@ -50,6 +53,7 @@ export const createGraphRun =
     if (operation === null || isTerminal(operation.status)) return;
     if (operation.fence === 0 && (await endUntaken(operation, deps))) return;
     if (operation.status === 'waiting' && !(await waitIsOver(operation, deps))) return;
+    if (heldByFreeze(await deps.fleet.state(), operation)) return;
     const lease = await deps.leases.take(`server:${operation.serverId}`);
     if (lease === null) return;
     try {

@@ -1,3 +1,4 @@
+import { AGENT } from '#domain/fleet.ts';
 import type { Clock, Logger } from '#domain/ports.ts';
 import type {
   ApprovalRepository,
@@ -36,7 +37,7 @@ export function createStartGuard(deps: StartGuardDeps) {
       { status: ['queued', 'running', 'waiting'] },
       { offset: 0, limit: MOST_NAMED },
     );
-    if (!(await fleet.freeze('agent', reason, at))) return;
+    if (!(await fleet.freeze(AGENT, reason, at))) return;
     const voided = await approvals.voidAll(reason);
     const names = items.map(({ kind, serverHandle }) => `${kind} ${serverHandle}`);
     const more = total > names.length ? ` and ${total - names.length} more` : '';

@@ -64,7 +64,7 @@ export interface FleetRepository {
   /** Records that workers are at the queue; returns the previous time. */
   heartbeat(now: Date): Promise<Date | null>;
   state(): Promise<FleetState>;
-  /** False when it is frozen already. */
+  /** False when it is frozen already; the agent's own word takes the place of a person's. */
   freeze(by: string, reason: string, at: Date): Promise<boolean>;
   /** Lifts freeze and breaker, starts the canary ramp; returns the state before. */
   rearm(by: string, at: Date): Promise<FleetState>;

@@ -27,6 +27,11 @@ describe('fleet', () => {
       ...{ frozenAt: null, frozenBy: null, frozenReason: null, rearmedAt: later },
     });
     expect(await all.fleet.freeze('tg:1', 'again', later)).toBe(true);
+    // The agent's doubt is more than a person's freeze; a person's is not more than the agent's.
+    const doubt = await ten(() => all.fleet.freeze('agent', 'a restored database', later));
+    expect(doubt.filter(Boolean)).toHaveLength(1);
+    expect(await all.fleet.freeze('tg:1', 'too late', later)).toBe(false);
+    expect(await all.fleet.state()).toMatchObject({ frozenBy: 'agent' });
   });
 
   it('has a breaker that one of ten opens, and a re-arm closes', async () => {

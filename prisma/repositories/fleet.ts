@@ -1,4 +1,4 @@
-import type { FleetState } from '#domain/fleet.ts';
+import { AGENT, type FleetState } from '#domain/fleet.ts';
 import type { FleetRepository } from '#domain/repositories.ts';
 import type { FleetState as Row } from '#generated/prisma/client.ts';
 import { appendAudit } from './audit.ts';
@@ -26,7 +26,11 @@ export function createFleet({ prisma, clock }: RepositoryDeps): FleetRepository 
       prisma.$transaction(async (tx) => {
         const frozen = { frozenAt: at, frozenReason: cleanText(reason), frozenBy: by };
         const { count } = await tx.fleetState.updateMany({
-          where: { id: 1, frozenAt: null },
+          where: {
+            id: 1,
+            // The agent's own doubt is the stronger reason: it holds back what was under way too.
+            OR: [{ frozenAt: null }, ...(by === AGENT ? [{ frozenBy: { not: AGENT } }] : [])],
+          },
           data: frozen,
         });
         if (count > 0) await audit(tx, by, 'fleet.freeze', { reason });
