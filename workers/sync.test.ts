@@ -20,7 +20,10 @@ const server = (handle: string, over: Partial<Server> = {}) =>
     ...over,
   }) as Server;
 
-function stage(known: readonly Server[], autoProvision = false) {
+function stage(
+  known: readonly Server[],
+  { autoProvision = false, frozen = false, busy = [] as readonly string[] } = {},
+) {
   const ordered: string[] = [];
   const told: string[] = [];
   const synced: string[] = [];
@@ -40,14 +43,26 @@ function stage(known: readonly Server[], autoProvision = false) {
         synced.push(name);
         return { added: known.filter(({ care }) => care === 'none'), missing: [], returned: [] };
       },
-      list: async ({ status, care }: { status: string[]; care: string }) => ({
-        items: known.filter((s) => status.includes(s.status) && s.care === care),
+      list: async (
+        { status, care }: { status: string[]; care: string },
+        { offset, limit }: { offset: number; limit: number },
+      ) => ({
+        items: known
+          .filter((s) => status.includes(s.status) && s.care === care)
+          .slice(offset, offset + limit),
         total: 0,
       }),
     },
+    operations: {
+      list: async ({ serverHandle }: { serverHandle: string }) => ({
+        items: [],
+        total: busy.includes(serverHandle) ? 1 : 0,
+      }),
+    },
+    fleet: { state: async () => ({ frozenAt: frozen ? new Date(0) : null }) },
     agent: {
-      submit: async ({ target, key }: { target: string; key: string }) =>
-        void ordered.push(`${target} ${key}`),
+      submit: async ({ kind, target, key }: { kind: string; target: string; key: string }) =>
+        void ordered.push(`${kind === 'provision' ? '' : `${kind} `}${target} ${key}`),
     },
     outbox: { enqueue: async ({ kind }: { kind: string }) => void told.push(kind) },
     incidents: { openWith: async () => ({ outcome: 'joined' }), resolve: async () => [] },
@@ -78,9 +93,35 @@ it('orders what its owner put on the list, and nothing that is merely known', as
   const plain = stage(servers);
   await plain.sync();
   expect(plain.ordered).toEqual(['vps-3 sync:vps-3:0']);
-  const auto = stage(servers, true);
+  const auto = stage(servers, { autoProvision: true });
   await auto.sync();
   expect(auto.ordered).toEqual(['vps-2 sync:vps-2:0', 'vps-3 sync:vps-3:0']);
+});
+
+it('orders nothing while the fleet is frozen', async () => {
+  const { sync, ordered } = stage([server('vps-3', { care: 'managed', status: 'pending_setup' })], {
+    frozen: true,
+  });
+  await sync();
+  expect(ordered).toEqual([]);
+});
+
+it('takes up a rebuild that was ordered past us, unless an operation is at it', async () => {
+  const rebuild = { care: 'managed', status: 'force_rebuild', episode: 2 } as const;
+  const { sync, ordered } = stage([server('vps-1', rebuild), server('vps-2', rebuild)], {
+    busy: ['vps-2'],
+  });
+  await sync();
+  expect(ordered).toEqual(['rebuild vps-1 sync:vps-1:2:rebuild']);
+});
+
+it('takes up each of many', async () => {
+  const many = Array.from({ length: 450 }, (_, i) =>
+    server(`vps-${i}`, { care: 'managed', status: 'pending_setup' }),
+  );
+  const { sync, ordered } = stage(many);
+  await sync();
+  expect(ordered).toHaveLength(450);
 });
 
 describe('an account that does not answer', () => {
@@ -100,6 +141,7 @@ describe('an account that does not answer', () => {
         sync: async () => ({ added: [], missing: [], returned: [] }),
         list: async () => ({ items: [], total: 0 }),
       },
+      fleet: { state: async () => ({ frozenAt: null }) },
       ...{ clock, log: createRecordingLogger(), isOnline: async () => world.online },
       retryAfterMs: [1000, 2000],
     } as unknown as SyncDeps);

@@ -3,16 +3,20 @@ import { toOpsError } from '#domain/errors.ts';
 import type { Clock, Logger } from '#domain/ports.ts';
 import type { Provider } from '#domain/provider.ts';
 import type {
+  FleetRepository,
   IncidentRepository,
+  OperationRepository,
   OutboxRepository,
   ServerRepository,
 } from '#domain/repositories.ts';
-import type { Server } from '#domain/server.ts';
+import type { Server, ServerStatus } from '#domain/server.ts';
 import { createProviderWatch } from './provider-watch.ts';
 
 /** Lists in a row that must miss a server before it counts as gone. */
 const MISSES_ALLOWED = 2;
 const LIST_MS = 60_000;
+const PAGE = 200;
+const ACTIVE = ['queued', 'running', 'waiting'] as const;
 
 interface Account {
   readonly name: string;
@@ -25,6 +29,8 @@ export interface SyncDeps {
   readonly accounts: readonly Account[];
   readonly servers: ServerRepository;
   readonly agent: Agent;
+  readonly operations: Pick<OperationRepository, 'list'>;
+  readonly fleet: Pick<FleetRepository, 'state'>;
   readonly outbox: OutboxRepository;
   readonly incidents: IncidentRepository;
   readonly isOnline: () => Promise<boolean>;
@@ -82,7 +88,7 @@ export function createSync(deps: SyncDeps): (stopping: AbortSignal) => Promise<v
         }),
       ),
     );
-    await provisionWaiting(deps);
+    await pickUpWaiting(deps);
   };
 }
 
@@ -112,29 +118,44 @@ async function tell(
 }
 
 /**
- * Servers that wait to be prepared: those of the allow-list that were bought after it was written
- * (the sync puts them in pending_setup), and with `autoProvision` also those that were there before.
- * The key names the server and its episode, so a repeated sync orders nothing more.
+ * Servers that wait for us, by whatever way they came there: those of the allow-list that were bought
+ * after it was written (the sync puts them in pending_setup), with `autoProvision` also those that
+ * were there before, and an ordered rebuild that no operation works on. The key names the server and
+ * its episode, so a repeated sync orders nothing more. Nothing begins while the fleet is frozen.
  */
-async function provisionWaiting({ servers, agent, log, autoProvision }: SyncDeps): Promise<void> {
-  const waiting = await servers.list(
-    {
-      status: autoProvision ? ['pending_setup', 'discovered'] : ['pending_setup'],
-      care: 'managed',
-    },
-    { offset: 0, limit: 100 },
-  );
-  for (const server of waiting.items) {
+async function pickUpWaiting(deps: SyncDeps): Promise<void> {
+  const { fleet, autoProvision } = deps;
+  if ((await fleet.state()).frozenAt !== null) return;
+  const status: ServerStatus[] = ['pending_setup', 'force_rebuild'];
+  for (const server of await all(deps, autoProvision ? [...status, 'discovered'] : status)) {
     if (server.handsOff || (server.status === 'discovered' && server.episode > 0)) continue;
-    try {
-      await agent.submit({
-        kind: 'provision',
-        target: server.handle,
-        by: 'agent:sync',
-        key: `sync:${server.id}:${server.episode}`,
-      });
-    } catch (error) {
-      log.warn({ server: server.handle, error: toOpsError(error).message }, 'was not ordered');
+    await pickUp(server, deps);
+  }
+}
+
+async function all({ servers }: SyncDeps, status: readonly ServerStatus[]): Promise<Server[]> {
+  const found: Server[] = [];
+  for (;;) {
+    const paging = { offset: found.length, limit: PAGE };
+    const { items } = await servers.list({ status, care: 'managed' }, paging);
+    found.push(...items);
+    if (items.length < PAGE) return found;
+  }
+}
+
+async function pickUp(server: Server, { agent, operations, log }: SyncDeps): Promise<void> {
+  const order = { target: server.handle, by: 'agent:sync' };
+  const key = `sync:${server.id}:${server.episode}`;
+  try {
+    if (server.status !== 'force_rebuild') {
+      await agent.submit({ kind: 'provision', ...order, key });
+      return;
     }
+    const active = { serverHandle: server.handle, status: ACTIVE };
+    if ((await operations.list(active, { offset: 0, limit: 1 })).total > 0) return;
+    // A human set the status: the full reinstallation is what it says.
+    await agent.submit({ kind: 'rebuild', mode: 'reinstall', ...order, key: `${key}:rebuild` });
+  } catch (error) {
+    log.warn({ server: server.handle, error: toOpsError(error).message }, 'was not ordered');
   }
 }
