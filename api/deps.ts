@@ -11,6 +11,7 @@ import type {
   InputRequestRepository,
   MaintenanceRepository,
   OperationRepository,
+  ProviderDetailsRepository,
   RecoveryRepository,
   ServerRepository,
   UserRepository,
@@ -51,6 +52,7 @@ export interface StreamLimits {
 export interface ApiDeps {
   readonly agent: Agent;
   readonly servers: ServerRepository;
+  readonly providerDetails: Pick<ProviderDetailsRepository, 'find'>;
   readonly operations: OperationRepository;
   readonly inputs: InputRequestRepository;
   readonly incidents: IncidentRepository;

@@ -15,6 +15,7 @@ import { createGate } from '#workers/gate.ts';
 import { createGraphRun } from '#workers/graph-run.ts';
 import { shareMetrics } from '#workers/metrics-share.ts';
 import { createProcessor } from '#workers/processor.ts';
+import { createProviderDetails } from '#workers/provider-details.ts';
 import { createPrune } from '#workers/prune.ts';
 import { EPOCH_SECONDS } from '#workers/start-guard.ts';
 import { createSweep } from '#workers/sweeper.ts';
@@ -137,6 +138,7 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
   });
   const health = startHealth(core, toolDeps, overrides);
   const prune = createPrune({ ...repositories, runner, threads: checkpointer.threads });
+  const listed = accounts.filter(({ inventory }) => inventory);
   const turns = [
     every('prune', PRUNE_SECONDS, prune, { clock, log }),
     every('sweep', SWEEP_SECONDS, createSweep({ ...repositories, doorbell, clock, log, metrics }), {
@@ -149,10 +151,21 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
       settings.SYNC_INTERVAL,
       createSync({
         ...repositories,
-        accounts: accounts.filter(({ inventory }) => inventory),
+        accounts: listed,
         ...{ agent, clock, log, isOnline: health.isOnline },
         autoProvision: settings.ZAVHOZ_AUTO_PROVISION,
         retryAfterMs: [settings.SYNC_INTERVAL * 50, settings.SYNC_INTERVAL * 100],
+      }),
+      { clock, log },
+    ),
+    every(
+      'details',
+      // Each turn asks for what has become old since; shorter turns spread the calls.
+      Math.max(1, Math.round(settings.SYNC_DETAILS_INTERVAL / 10)),
+      createProviderDetails({
+        ...repositories,
+        ...{ accounts: listed, leases, clock, log },
+        greatestAgeMs: settings.SYNC_DETAILS_INTERVAL * 1000,
       }),
       { clock, log },
     ),

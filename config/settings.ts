@@ -110,8 +110,13 @@ export const SETTINGS = {
     '5',
   ),
   SYNC_INTERVAL: field(
-    seconds(300, 1, 86_400),
+    seconds(60, 1, 86_400),
     'Seconds between two looks at the list of servers of each provider',
+    '60',
+  ),
+  SYNC_DETAILS_INTERVAL: field(
+    seconds(300, 5, 86_400),
+    "Seconds between two looks at each server's details at its provider",
     '300',
   ),
   ZAVHOZ_AUTO_PROVISION: field(

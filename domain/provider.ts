@@ -16,6 +16,13 @@ export interface ProviderServer {
   readonly region?: string | null;
 }
 
+/** What a server has, as its provider says; null where it does not. */
+export interface ProviderResources {
+  readonly cpuCores: number | null;
+  readonly memoryMb: number | null;
+  readonly diskMb: number | null;
+}
+
 export interface ProviderFacts extends ProviderServer {
   /** What the provider says of the contract: a suspended server is not a broken one. */
   readonly state: 'active' | 'suspended' | 'unknown';
@@ -24,6 +31,7 @@ export interface ProviderFacts extends ProviderServer {
   readonly activeTask: string | null;
   /** Login that a reset or reinstall gives a password for. */
   readonly user: string;
+  readonly resources?: ProviderResources;
 }
 
 export interface ProviderTask {

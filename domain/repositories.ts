@@ -7,6 +7,7 @@ import type { InputRequestRepository } from './repositories/inputs.ts';
 import type { OutboxRepository } from './repositories/notifications.ts';
 import type { OperationRepository } from './repositories/operations.ts';
 import type { ApiTokenRepository, UserRepository } from './repositories/people.ts';
+import type { ProviderDetailsRepository } from './repositories/provider-details.ts';
 import type {
   ApprovalRepository,
   FleetRepository,
@@ -34,6 +35,7 @@ export type { OutboxRepository } from './repositories/notifications.ts';
 export type { OperationRepository, Take } from './repositories/operations.ts';
 export type { Page, Paging } from './repositories/paging.ts';
 export type { ApiTokenRepository, UserRepository } from './repositories/people.ts';
+export type { KnownDetails, ProviderDetailsRepository } from './repositories/provider-details.ts';
 export type {
   ApprovalRepository,
   FleetRepository,
@@ -51,6 +53,7 @@ export type {
 /** Everything that is kept; implemented by prisma/repositories. */
 export interface Repositories {
   readonly servers: ServerRepository;
+  readonly providerDetails: ProviderDetailsRepository;
   readonly operations: OperationRepository;
   readonly inputs: InputRequestRepository;
   readonly credentials: CredentialRepository;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OpsError } from '#domain/errors.ts';
+import type { KnownDetails } from '#domain/repositories.ts';
 import { apiStage } from '#test/builders/api-stage.ts';
 import { apiOperation } from '#test/fakes/api-operations.ts';
 import { apiServer } from '#test/fakes/api-servers.ts';
@@ -29,6 +30,19 @@ describe('servers', () => {
       connection: { address: '192.0.2.7', port: 22, jump_host: null, become: 'none' },
     });
     expect(Object.keys(body).filter((name) => name !== name.toLowerCase())).toEqual([]);
+  });
+
+  it('tells what the provider last said, where it has said something', async () => {
+    const none = await (await apiStage(fleet)).call('GET', '/api/servers/vps-1001');
+    expect(none.body.provider_details).toBeNull();
+    const facts = { state: 'suspended', activeTask: null, resources: { cpuCores: 2 } };
+    const known = { facts, seenAt: new Date('2026-01-02T03:04:05Z') } as unknown as KnownDetails;
+    const { call } = await apiStage(fleet, { providerDetails: { find: async () => known } });
+    const { body } = await call('GET', '/api/servers/vps-1001');
+    expect(body.provider_details).toEqual({
+      ...{ state: 'suspended', active_task: null, cpu_cores: 2, memory_mb: null, disk_mb: null },
+      seen_at: '2026-01-02T03:04:05.000Z',
+    });
   });
 
   it.each([

@@ -1,16 +1,26 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { OpsError } from '#domain/errors.ts';
-import type { ServerRepository } from '#domain/repositories.ts';
 import { Care, ServerStatus } from '#domain/server.ts';
 import { actorOf } from '../access.ts';
+import type { ApiDeps } from '../deps.ts';
 import { line, oneOrMore, PagingQuery, pageOf } from '../wire/common.ts';
-import { LabelFilter, ServerCreate, ServerWire, serverToWire } from '../wire/server.ts';
+import {
+  LabelFilter,
+  ServerCreate,
+  ServerShown,
+  ServerWire,
+  serverShown,
+  serverToWire,
+} from '../wire/server.ts';
 import { answers, IDEMPOTENCY_NOTE } from './answers.ts';
 import { HandleParams, requireJumpHost } from './server-lookup.ts';
 
 export const serverRoutes =
-  ({ servers }: { servers: ServerRepository }): FastifyPluginAsyncZod =>
+  ({
+    servers,
+    providerDetails,
+  }: Pick<ApiDeps, 'servers' | 'providerDetails'>): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/servers',
@@ -48,10 +58,13 @@ export const serverRoutes =
           summary: 'One server',
           tags: ['servers'],
           params: HandleParams,
-          response: answers({ 200: ServerWire }),
+          response: answers({ 200: ServerShown }),
         },
       },
-      async (request) => serverToWire(await servers.require(request.params.handle)),
+      async (request) => {
+        const server = await servers.require(request.params.handle);
+        return serverShown(server, await providerDetails.find(server.id));
+      },
     );
 
     app.post(

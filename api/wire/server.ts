@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RecoveryMode } from '#domain/recovery.ts';
+import type { KnownDetails } from '#domain/repositories.ts';
 import {
   addressOf,
   Become,
@@ -54,6 +55,36 @@ export const ServerWire = z.object({
   updated_at: Time,
 });
 export type ServerWire = z.infer<typeof ServerWire>;
+
+/** What its provider last said of it; null before the first answer. */
+export const ServerShown = ServerWire.extend({
+  provider_details: z
+    .object({
+      state: z.enum(['active', 'suspended', 'unknown']),
+      /** Non-null while the provider works on it. */
+      active_task: z.string().nullable(),
+      cpu_cores: z.number().nullable(),
+      memory_mb: z.number().nullable(),
+      disk_mb: z.number().nullable(),
+      seen_at: Time,
+    })
+    .nullable(),
+});
+
+export const serverShown = (
+  server: Server,
+  known: KnownDetails | null,
+): z.infer<typeof ServerShown> => ({
+  ...serverToWire(server),
+  provider_details: known && {
+    state: known.facts.state,
+    active_task: known.facts.activeTask,
+    cpu_cores: known.facts.resources?.cpuCores ?? null,
+    memory_mb: known.facts.resources?.memoryMb ?? null,
+    disk_mb: known.facts.resources?.diskMb ?? null,
+    seen_at: time(known.seenAt),
+  },
+});
 
 export const serverToWire = (server: Server): ServerWire => ({
   id: server.id,

@@ -15,6 +15,7 @@ import { createInputRequests } from './input-requests.ts';
 import { createMaintenance } from './maintenance.ts';
 import { createOperations } from './operations.ts';
 import { createOutbox } from './outbox.ts';
+import { createProviderDetails } from './provider-details.ts';
 import { createRecoveries } from './recoveries.ts';
 import { createServers } from './servers.ts';
 import { createUsers } from './users.ts';
@@ -26,6 +27,7 @@ import { createUsers } from './users.ts';
 export function createRepositories(deps: RepositoryDeps): Repositories {
   return {
     servers: guarded(createServers(deps)),
+    providerDetails: guarded(createProviderDetails(deps)),
     operations: guarded(createOperations(deps)),
     inputs: guarded(createInputRequests(deps)),
     credentials: guarded(createCredentials(deps)),

@@ -69,6 +69,12 @@ const activeTask = z
     return typeof name === 'string' && name !== '' ? name : 'a task';
   });
 
+/** A positive number, or one as text; null for whatever else PHP makes of it. */
+const amount = foreign.transform((value) => {
+  const number = typeof value === 'string' ? Number.parseFloat(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) && number > 0 ? number : null;
+});
+
 const STATES: Readonly<Record<string, ProviderFacts['state']>> = {
   active: 'active',
   suspended: 'suspended',
@@ -84,6 +90,9 @@ export const ServerDetails = z
     ip: address,
     additional_ip: z.array(z.unknown()).catch([]),
     active_task: activeTask,
+    cpu_cores: amount,
+    ram_limit: amount,
+    disk_limit: amount,
     last_tasks: z.array(Task).catch([]),
   })
   .transform(({ additional_ip, ...details }) => {
@@ -97,6 +106,11 @@ export const ServerDetails = z
       ipv4: all.find((ip) => isIP(ip) === 4) ?? null,
       ipv6: all.find((ip) => isIP(ip) === 6) ?? null,
       activeTask: details.active_task,
+      resources: {
+        cpuCores: details.cpu_cores,
+        memoryMb: details.ram_limit,
+        diskMb: details.disk_limit,
+      },
       lastTasks: details.last_tasks,
       user: details.os?.startsWith('kvm-win-') ? 'Administrator' : 'root',
     };

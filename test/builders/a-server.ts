@@ -8,6 +8,7 @@ export function aServer(
   { servers }: Pick<Repositories, 'servers'>,
   over: {
     readonly handle?: string;
+    readonly providerAccount?: string;
     readonly care?: Server['care'];
     readonly group?: string;
     readonly labels?: Readonly<Record<string, string>>;

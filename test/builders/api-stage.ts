@@ -40,6 +40,7 @@ export async function apiStage(
   const deps: ApiDeps = {
     agent,
     servers,
+    providerDetails: { find: async () => null },
     operations,
     inputs,
     incidents,

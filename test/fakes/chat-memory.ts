@@ -42,26 +42,26 @@ export function memoryUsers(users: Map<bigint, User>, pairing: string) {
   };
 }
 
-/** One lease that can be lost. */
+/** Leases that can be lost, all at once. */
 export function memoryLeases(): Leases & { lose(): void } {
-  let held: AbortController | null = null;
+  const held = new Map<string, AbortController>();
   return {
     async take(resource): Promise<HeldLease | null> {
-      if (held) return null;
+      if (held.has(resource)) return null;
       const mine = new AbortController();
-      held = mine;
+      held.set(resource, mine);
       return {
         resource,
         fence: 1,
         signal: mine.signal,
         async release() {
-          if (held === mine) held = null;
+          if (held.get(resource) === mine) held.delete(resource);
         },
       };
     },
     lose() {
-      held?.abort();
-      held = null;
+      for (const lease of held.values()) lease.abort();
+      held.clear();
     },
   };
 }
