@@ -166,7 +166,9 @@ describe('as a command', () => {
   });
 
   test('killed while npm works: the next waits for that npm and goes on', async () => {
-    const env = clone(`i=0; while [ ! -e go ] && [ $i -lt 200 ]; do i=$((i+1)); sleep 0.05; done; ${record}`);
+    const env = clone(
+      `i=0; while [ ! -e go ] && [ $i -lt 200 ]; do i=$((i+1)); sleep 0.05; done; ${record}`,
+    );
     const killed = spawn(process.execPath, command, { cwd: root, env, stdio: 'ignore' });
     while (calls() === 0) await new Promise((resume) => setTimeout(resume, 20));
     killed.kill('SIGKILL');

@@ -67,7 +67,7 @@ function stage(
     outbox: { enqueue: async ({ kind }: { kind: string }) => void told.push(kind) },
     incidents: { openWith: async () => ({ outcome: 'joined' }), resolve: async () => [] },
     isOnline: async () => true,
-    log: { info() {}, warn() {} },
+    log: { info() {}, warn() {}, error() {} },
     autoProvision,
     retryAfterMs: [],
   } as unknown as SyncDeps;

@@ -84,7 +84,7 @@ export function createSync(deps: SyncDeps): (stopping: AbortSignal) => Promise<v
         look(account, stopping).catch((error: unknown) => {
           const { code, message } = toOpsError(error);
           if (!stopping.aborted)
-            log.warn({ account: account.name, code, error: message }, 'sync failed');
+            log.error({ account: account.name, code, error: message }, 'sync failed');
         }),
       ),
     );
