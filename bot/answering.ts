@@ -11,6 +11,7 @@ const PASSED_OVER: ReadonlySet<Failure['kind']> = new Set([
   'gone',
   'late',
   'blocked',
+  'migrated',
   'refused',
 ]);
 
