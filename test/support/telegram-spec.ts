@@ -57,6 +57,8 @@ function checkType(spec: Spec, type: string, value: unknown, at: string): string
       ? value.flatMap((v, index) => checkType(spec, inner, v, `${at}[${index}]`))
       : wrong;
   }
+  // A file of the form itself.
+  if (type === 'InputFile') return typeof value === 'object' && value !== null ? [] : wrong;
   if (type === 'Integer') return Number.isInteger(value) ? [] : wrong;
   if (type === 'Float') return typeof value === 'number' ? [] : wrong;
   if (type === 'String') return typeof value === 'string' ? [] : wrong;
