@@ -4,8 +4,10 @@ import { type VirtualClock, virtualClock } from '#test/fakes/virtual-clock.ts';
 import { type Budget, createBudget, type Urgency } from './budget.ts';
 
 class Silence extends Error {
-  constructor(readonly milliseconds: number) {
+  readonly milliseconds: number;
+  constructor(milliseconds: number) {
     super('flood');
+    this.milliseconds = milliseconds;
   }
 }
 
@@ -31,7 +33,7 @@ const spend = (
   chat: string,
   name: string,
   urgency: Urgency = 'alert',
-  { patience = 3_600_000, takes = 0, signal }: Readonly<Options> = {},
+  { patience = 3_600_000, takes = 0, signal }: Partial<Options> = {},
 ) =>
   budget.spend(
     chat,
@@ -127,7 +129,7 @@ describe('in one chat', () => {
     ]);
   });
 
-  it('a silence beyond all patience ends the waiting at once, and says how long it lasts', async () => {
+  it('a silence beyond its patience ends the waiting at once, and says how long it lasts', async () => {
     failures.set('a', [new Silence(9_000_000)]);
     await expect(spend('1', 'a')).rejects.toMatchObject({
       code: 'rate_limited',
