@@ -137,9 +137,15 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
       await running?.ended;
       running = null;
     },
-    async close() {
+    /**
+     * Ends the stage, and the test with it, when a call broke a limit of Telegram or did not fit the
+     * Bot API; `tolerate` takes what a test broke on purpose.
+     */
+    async close(tolerate: (problem: string) => boolean = () => false) {
       await stage.stop();
       await telegram.close();
+      const broken = telegram.problems.filter((problem) => !tolerate(problem));
+      if (broken.length > 0) throw new Error(`Telegram would object:\n  ${broken.join('\n  ')}`);
     },
     /** Everything that was said so far has been dealt with. */
     settled: () =>
