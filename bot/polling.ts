@@ -10,15 +10,15 @@ export const ALLOWED_UPDATES = ['message', 'callback_query'] as const;
 const HELD_MS = 500;
 
 export interface PollingHealth {
-  /** The last getUpdates that Telegram answered. */
+  /** The last getUpdates that Telegram answered; with a webhook the last look that found it well. */
   readonly lastSuccessAt: Date | null;
-  /** Since when Telegram reports another poller of the same bot. */
+  /** Since when Telegram reports another agent with the same bot. */
   readonly conflictSince: Date | null;
   readonly lastError: string | null;
 }
 
 export interface Poller {
-  /** Polls until aborted; survives everything else. */
+  /** Has updates come until aborted; survives everything else. */
   run(signal: AbortSignal): Promise<void>;
   health(): PollingHealth;
 }

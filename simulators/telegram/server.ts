@@ -16,7 +16,7 @@ export interface TelegramServer extends World {
   /** The menus of commands that were registered. */
   menus(): readonly Menu[];
   /** Where updates are brought, and how that goes. */
-  readonly webhook: Pick<Webhook, 'target' | 'info'>;
+  readonly webhook: Pick<Webhook, 'target' | 'info' | 'set'>;
   fault(fault: Fault): void;
   clearFaults(): void;
   onEvent(listener: (event: ChatEvent) => void): () => void;
