@@ -16,6 +16,7 @@ import type {
   ServerRepository,
   UserRepository,
 } from '#domain/repositories.ts';
+import type { Secret } from '#domain/secret.ts';
 
 /** One line of the doctor's report; `hint` says what to do, in one sentence. */
 export interface DoctorCheck {
@@ -49,6 +50,15 @@ export interface StreamLimits {
   readonly maxStreamsPerToken: number;
 }
 
+export interface TelegramWebhook {
+  /** The last part of the address. */
+  readonly key: string;
+  /** What Telegram sends along to prove itself. */
+  readonly secret: Secret;
+  /** Keeps one update; settles once it is committed. */
+  store(update: { readonly update_id: number }): Promise<void>;
+}
+
 export interface ApiDeps {
   readonly agent: Agent;
   readonly servers: ServerRepository;
@@ -75,6 +85,8 @@ export interface ApiDeps {
   readonly doctor: () => Promise<DoctorReport>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Set where Telegram brings updates by its webhook. */
+  readonly telegram?: TelegramWebhook | null;
   /** The text of a page of docs/runbooks/ (Markdown); null for one that is not there. */
   readonly runbook: (page: string) => Promise<string | null>;
   /** Where people reach the API; goes into the OpenAPI document. */

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createApi } from '#api/create-api.ts';
+import { chatOf } from '#bot/chat-updates.ts';
 import type { Environment } from '#config/index.ts';
+import { createChatUpdates } from '#prisma/repositories/chat-updates.ts';
 import { createSharedMetrics } from '#workers/metrics-share.ts';
 import type { Core } from './core.ts';
 import { readPrivateFile, replacePrivateFile } from './data-dir.ts';
 import { createDoctor } from './doctor.ts';
 import { productVersion, root } from './places.ts';
+import { webhookTarget } from './telegram-updates.ts';
 
 /** The HTTP API, and the first token, without which nobody could speak to it. */
 export async function startApi(core: Core, env: Environment) {
@@ -24,6 +27,7 @@ export async function startApi(core: Core, env: Environment) {
     version: productVersion(),
     runbook,
     doctor: createDoctor(core, env),
+    telegram: await webhook(core),
     metrics: {
       async render() {
         return {
@@ -33,7 +37,7 @@ export async function startApi(core: Core, env: Environment) {
       },
     },
     health: {
-      live: () => true,
+      live: () => !core.chat.isDeaf(),
       async ready() {
         const database = await look(async () => {
           await prisma.$queryRaw`select 1`;
@@ -41,7 +45,10 @@ export async function startApi(core: Core, env: Environment) {
         const queue = await look(async () => {
           await doorbell.depth();
         });
-        return { ok: database.ok && queue.ok, checks: { database, queue } };
+        const heard = !core.chat.isDeaf();
+        const telegram = { ok: heard, detail: heard ? 'heard, or off' : 'not heard for 90 s' };
+        // A deaf chat is no reason to turn clients of the API away.
+        return { ok: database.ok && queue.ok, checks: { database, queue, telegram } };
       },
     },
   });
@@ -54,6 +61,23 @@ export async function startApi(core: Core, env: Environment) {
     },
   };
 }
+
+/** Where Telegram brings updates: each is a row before it is confirmed. */
+async function webhook(core: Core) {
+  const target = await webhookTarget(core);
+  if (!target) return null;
+  const updates = createChatUpdates<Update>(core);
+  return {
+    key: new URL(target.url).pathname.split('/').at(-1) ?? '',
+    secret: target.secret,
+    async store(payload: object) {
+      const update = payload as Update;
+      await updates.store([{ chatId: chatOf(update), payload: update }]);
+      core.chat.arrived();
+    },
+  };
+}
+type Update = Parameters<typeof chatOf>[0];
 
 /** A page of docs/runbooks/; the API has checked that its name is letters alone. */
 const runbook = (page: string): Promise<string | null> =>

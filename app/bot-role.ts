@@ -8,6 +8,7 @@ import type { Core } from './core.ts';
 import { replacePrivateFile } from './data-dir.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createGuard } from './start-guard.ts';
+import { webhookTarget } from './telegram-updates.ts';
 
 /** A pairing code that was printed at start is good for a day; the next start prints a new one. */
 const PAIRING_SECONDS = 86_400;
@@ -27,6 +28,7 @@ export async function startBot(core: Core) {
   const code = await repositories.users.issuePairingCode(PAIRING_SECONDS);
   await replacePrivateFile(paths.pairingCode, code?.reveal() ?? '');
 
+  const webhook = await webhookTarget(core);
   const bot = createBotService({
     ...repositories,
     agent,
@@ -44,7 +46,9 @@ export async function startBot(core: Core) {
     leases,
     clock,
     log,
+    ...(webhook && { webhook }),
   });
+  core.chat.connect(bot);
   const outbox = createOutbox({
     outbox: repositories.outbox,
     render: bot.render,

@@ -15,6 +15,7 @@ import { createRepositories } from '#prisma/repositories/index.ts';
 import { createDoorbell } from '#workers/queue.ts';
 import { dataPaths, ensurePrivateFile, newEncryptionKey, prepareDataDir } from './data-dir.ts';
 import { findOwnPlace } from './own-place.ts';
+import { createChatLink } from './telegram-updates.ts';
 
 export interface CoreOverrides {
   readonly clock?: Clock;
@@ -69,6 +70,7 @@ export async function createCore(config: Config, role: string, overrides: CoreOv
     prisma,
     secrets,
     own,
+    chat: createChatLink(),
     host: hostIdentity(),
     startTime: processStartTime(process.pid),
     async close() {

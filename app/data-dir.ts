@@ -8,6 +8,7 @@ export const dataPaths = (dataDir: string) => ({
   encryptionKey: join(dataDir, 'keys', 'encryption.key'),
   agentKey: join(dataDir, 'keys', 'orchestrator_ed25519'),
   breakGlassKey: join(dataDir, 'keys', 'break_glass_ed25519'),
+  webhookSecret: join(dataDir, 'keys', 'telegram-webhook.secret'),
   apiToken: join(dataDir, 'api-token'),
   pairingCode: join(dataDir, 'pairing-code'),
   /** What the database said last: a restored one is recognised by it. */
@@ -49,5 +50,7 @@ export async function replacePrivateFile(path: string, text: string): Promise<vo
   await rm(path, { force: true });
   await writeFile(path, text, { mode: 0o600 });
 }
+
+export const newWebhookSecret = (): string => randomBytes(32).toString('base64url');
 
 export const newEncryptionKey = (): string => randomBytes(32).toString('base64');

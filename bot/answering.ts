@@ -2,7 +2,8 @@ import { OpsError } from '#domain/errors.ts';
 import type { Logger } from '#domain/ports.ts';
 import type { BotContext, SayOptions } from './context.ts';
 import { type Failure, failureOf } from './failure.ts';
-import { type Html, split } from './render/html.ts';
+import { onePart, partsOf } from './parts.ts';
+import type { Html } from './render/html.ts';
 import { keyboard, type Rendered } from './render/message.ts';
 
 /** Failures after which a repetition of the whole update could only repeat the harm. */
@@ -11,6 +12,7 @@ const PASSED_OVER: ReadonlySet<Failure['kind']> = new Set([
   'gone',
   'late',
   'blocked',
+  'migrated',
   'refused',
 ]);
 
@@ -32,22 +34,27 @@ export function equip(ctx: BotContext, log: Logger): void {
 
   ctx.say = async (message, options = {}) => {
     const { text, buttons, silent } = asRendered(message);
-    const parts = split(text);
+    const parts = partsOf(text, ctx.t('said.as_file'));
     for (const [index, part] of parts.entries()) {
       const last = index === parts.length - 1;
+      const extra = {
+        parse_mode: 'HTML',
+        ...(silent && { disable_notification: true }),
+        ...(last && markup(ctx, buttons, options)),
+      } as const;
       await attempt(() =>
-        ctx.reply(part.html, {
-          parse_mode: 'HTML',
-          link_preview_options: { is_disabled: true },
-          ...(silent && { disable_notification: true }),
-          ...(last && markup(ctx, buttons, options)),
-        }),
+        part.kind === 'message'
+          ? ctx.reply(part.html, { ...extra, link_preview_options: { is_disabled: true } })
+          : ctx.replyWithDocument(
+              { source: part.content, filename: part.name },
+              { ...extra, caption: part.caption },
+            ),
       );
     }
   };
   ctx.redraw = ({ text, buttons }) =>
     attempt(() =>
-      ctx.editMessageText(split(text)[0]?.html ?? '…', {
+      ctx.editMessageText(onePart(text), {
         parse_mode: 'HTML',
         link_preview_options: { is_disabled: true },
         reply_markup: keyboard(buttons) ?? { inline_keyboard: [] },
@@ -63,7 +70,7 @@ function markup(ctx: BotContext, buttons: Rendered['buttons'], { forceReply }: S
   // In a group the prompt addresses the one who asked, by answering their message.
   const reply =
     asked !== undefined && ctx.chat?.type !== 'private'
-      ? { reply_parameters: { message_id: asked } }
+      ? { reply_parameters: { message_id: asked, allow_sending_without_reply: true } }
       : {};
   if (forceReply) {
     const input_field_placeholder = forceReply.placeholder.slice(0, 64);

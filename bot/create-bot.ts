@@ -34,7 +34,8 @@ export function createBot({
   });
   bot.use(async (ctx, next) => {
     // Telegraf makes a client per update; ours knows deadlines, the budget and plain text.
-    ctx.telegram.callApi = async (method, payload) => transport.call(method, payload);
+    ctx.telegram.callApi = async (method, payload) =>
+      transport.call(method, payload, { urgency: 'answer' });
     equip(ctx, deps.log);
     return next();
   });
@@ -59,7 +60,8 @@ export function createBot({
       const t = translator(languageOf(person.language_code));
       const text = t('error.broken').html;
       const chat_id = 'message' in update ? update.message.chat.id : person.id;
-      await transport.call('sendMessage', { chat_id, text, parse_mode: 'HTML' });
+      const payload = { chat_id, text, parse_mode: 'HTML' } as const;
+      await transport.call('sendMessage', payload, { urgency: 'answer' });
     },
   };
 }

@@ -3,8 +3,9 @@ import { TelegramError } from 'telegraf';
 /**
  * What a failed call to Telegram means. conflict: a twin polls. webhook: one is set, polling cannot
  * work. flood: wait. format: the HTML was rejected. unchanged, gone, late: nothing left to do
- * (same text, message deleted, tap too old). blocked: this reader cannot be reached. refused: the
- * call itself is wrong. login: the token is wrong. network: nobody knows whether it arrived.
+ * (same text, message deleted, tap too old). blocked: this reader cannot be reached. migrated: the
+ * group has another id now. refused: the call itself is wrong. login: the token is wrong. network:
+ * nobody knows whether it arrived.
  */
 export interface Failure {
   readonly kind:
@@ -16,32 +17,38 @@ export interface Failure {
     | 'gone'
     | 'late'
     | 'blocked'
+    | 'migrated'
     | 'refused'
     | 'login'
     | 'network';
   /** Telegram's own words, or the network's; free of the token. */
   readonly reason: string;
   readonly retryAfterMs: number | null;
+  /** The group's new id, where it is known. */
+  readonly migratedTo: number | null;
 }
 
 const TEXTS: readonly (readonly [RegExp, Failure['kind']])[] = [
   [/can't parse entities/i, 'format'],
   [/message is not modified/i, 'unchanged'],
-  [/message to (edit|delete|be replied) not found/i, 'gone'],
+  [/message to (edit|delete|be replied) not found|message can't be edited/i, 'gone'],
   [/query is too old|query ID is invalid/i, 'late'],
   [/chat not found|user is deactivated|bot was (blocked|kicked)|PEER_ID_INVALID/i, 'blocked'],
-  [/group chat was upgraded/i, 'blocked'],
+  [/message thread not found|TOPIC_(CLOSED|DELETED)|not enough rights to send/i, 'blocked'],
+  [/group chat was (upgraded|migrated)/i, 'migrated'],
 ];
 
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof TelegramError)) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { kind: 'network', reason, retryAfterMs: null };
+    return { kind: 'network', reason, retryAfterMs: null, migratedTo: null };
   }
   const { code, description, parameters } = error;
   const wait = parameters?.retry_after;
   const retryAfterMs = wait === undefined ? null : wait * 1000;
-  return { kind: kindOf(code, description), reason: `${code}: ${description}`, retryAfterMs };
+  const migratedTo = parameters?.migrate_to_chat_id ?? null;
+  const kind = migratedTo === null ? kindOf(code, description) : 'migrated';
+  return { kind, reason: `${code}: ${description}`, retryAfterMs, migratedTo };
 }
 
 function kindOf(code: number, description: string): Failure['kind'] {

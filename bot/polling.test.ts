@@ -28,6 +28,22 @@ it('survives a twin, and reports it until it is gone', async () => {
   expect(stage.service?.health()).toMatchObject({ state: 'polling', conflictSince: null });
 });
 
+it('turns the health bad when nothing was heard for 90 s, and only where it is its turn', async () => {
+  const other = await stage.leases.take('telegram:poller');
+  stage.start();
+  await until(() => stage.service?.health().state === 'standby');
+  stage.clock.shift += 91_000;
+  expect(stage.service?.health().deaf).toBe(false);
+  stage.telegram.fault({ kind: 'refuse', method: 'getUpdates', error: conflict });
+  await other?.release();
+  await until(() => polls().length > 0);
+  expect(stage.service?.health().deaf).toBe(false);
+  stage.clock.shift += 91_000;
+  expect(stage.service?.health().deaf).toBe(true);
+  stage.telegram.clearFaults();
+  await until(() => stage.service?.health().deaf === false);
+});
+
 it('takes a webhook away that stands in the way', async () => {
   stage.telegram.fault({
     kind: 'refuse',

@@ -6,16 +6,19 @@ import type { Transport } from './transport.ts';
 
 export const ALLOWED_UPDATES = ['message', 'callback_query'] as const;
 
+/** An empty answer that comes sooner was not waited for: a proxy in between does not hold the line. */
+const HELD_MS = 500;
+
 export interface PollingHealth {
-  /** The last getUpdates that Telegram answered. */
+  /** The last getUpdates that Telegram answered; with a webhook the last look that found it well. */
   readonly lastSuccessAt: Date | null;
-  /** Since when Telegram reports another poller of the same bot. */
+  /** Since when Telegram reports another agent with the same bot. */
   readonly conflictSince: Date | null;
   readonly lastError: string | null;
 }
 
 export interface Poller {
-  /** Polls until aborted; survives everything else. */
+  /** Has updates come until aborted; survives everything else. */
   run(signal: AbortSignal): Promise<void>;
   health(): PollingHealth;
 }
@@ -42,6 +45,7 @@ export function createPoller({
 
   /** Returns the offset that confirms what is stored now; undefined once all is confirmed. */
   async function poll(offset: number | undefined, signal: AbortSignal) {
+    const from = clock.now().getTime();
     const batch = await transport.call(
       'getUpdates',
       {
@@ -56,7 +60,11 @@ export function createPoller({
     conflictSince = null;
     lastError = null;
     // After a quiet week Telegram's ids may start anywhere: an old offset would swallow them.
-    if (batch.length === 0) return undefined;
+    if (batch.length === 0) {
+      const held = clock.now().getTime() - from;
+      if (held < HELD_MS) await clock.sleep(HELD_MS - held, signal).catch(() => undefined);
+      return undefined;
+    }
     await updates.store(batch.map((payload) => ({ chatId: chatOf(payload), payload })));
     onStored();
     return Math.max(...batch.map((update) => update.update_id)) + 1;

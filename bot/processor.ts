@@ -4,8 +4,6 @@ import type { ChatUpdates, PendingUpdate } from './chat-updates.ts';
 
 const BATCH = 500;
 const ATTEMPTS = 5;
-/** Seen again only after this long when nobody wakes the processor. */
-const SWEEP = 5000;
 const PRUNE_EVERY = 3_600_000;
 const KEEP = 7 * 24 * 3_600_000;
 
@@ -26,6 +24,7 @@ export function createProcessor({
   givenUp,
   clock,
   log,
+  sweepMs = 5000,
 }: {
   updates: ChatUpdates;
   handle(update: Update): Promise<void>;
@@ -33,6 +32,8 @@ export function createProcessor({
   givenUp(update: Update): Promise<void>;
   clock: Clock;
   log: Logger;
+  /** What is stored is seen after this long when nobody wakes the processor. */
+  sweepMs?: number;
 }): Processor {
   const lanes = new Map<string, Promise<void>>();
   const known = new Set<number>();
@@ -107,7 +108,7 @@ export function createProcessor({
         } catch (error) {
           log.warn({ error: String(error) }, 'stored updates could not be read');
         }
-        await clock.sleep(SWEEP, woken).catch(() => undefined);
+        await clock.sleep(sweepMs, woken).catch(() => undefined);
       }
       const drained = Promise.allSettled([...lanes.values()]);
       const late = new AbortController();

@@ -13,21 +13,31 @@ import { createProcessor } from './processor.ts';
 import type { Rendered } from './render/message.ts';
 import { renderNotification } from './render/notification.ts';
 import type { Transport } from './transport.ts';
+import { createWebhookKeeper } from './webhook.ts';
+import type { WebhookTarget } from './webhook-target.ts';
 
 export const POLLER_LEASE = 'telegram:poller';
 const STANDBY_MS = 5000;
+/** A long poll takes 25 s, and a webhook is looked at each 30 s. */
+const DEAF_MS = 90_000;
+/** Another process may have stored an update that a webhook brought. */
+const WEBHOOK_SWEEP_MS = 500;
 
 export interface BotHealth extends PollingHealth {
   /** standby: another process polls. connecting: Telegram has not answered yet. */
-  readonly state: 'stopped' | 'connecting' | 'standby' | 'polling';
-  /** Milliseconds since the last getUpdates that was answered; null before the first. */
+  readonly state: 'stopped' | 'connecting' | 'standby' | 'polling' | 'webhook';
+  /** Milliseconds since updates last were known to come; null before the first time. */
   readonly pollingAgeMs: number | null;
+  /** It is this process's turn to hear Telegram, and for 90 s it did not. */
+  readonly deaf: boolean;
 }
 
 export interface BotService {
   /** Runs until aborted and survives the loss of Telegram, database and lease. */
   run(signal: AbortSignal): Promise<void>;
   health(): BotHealth;
+  /** Somebody else has stored an update: the webhook's route. */
+  wake(): void;
   /** For the outbox: the text of a notification in its reader's language ... */
   render(message: OutboxMessage): Promise<Rendered>;
   /** ... and its way to them. */
@@ -40,6 +50,8 @@ export interface BotServiceDeps extends BotDeps {
   readonly leases: Leases;
   /** Seconds of one long poll. */
   readonly pollSeconds?: number;
+  /** Telegram brings updates there; without it they are fetched. */
+  readonly webhook?: WebhookTarget;
 }
 
 /** Poller, processor and bot under one lease, so that one process at a time talks to Telegram. */
@@ -56,15 +68,20 @@ export function createBotService(deps: BotServiceDeps): BotService {
     givenUp: (update) => withBot((b) => b.apologise(update)),
     clock,
     log,
+    ...(deps.webhook && { sweepMs: WEBHOOK_SWEEP_MS }),
   });
-  const poller = createPoller({
-    transport,
-    updates,
-    clock,
-    log,
-    onStored: processor.wake,
-    ...(deps.pollSeconds !== undefined && { pollSeconds: deps.pollSeconds }),
-  });
+  const poller = deps.webhook
+    ? createWebhookKeeper({ transport, target: deps.webhook, clock, log })
+    : createPoller({
+        transport,
+        updates,
+        clock,
+        log,
+        onStored: processor.wake,
+        ...(deps.pollSeconds !== undefined && { pollSeconds: deps.pollSeconds }),
+      });
+  /** Since when it is this process's turn; null: it never was, or another has it. */
+  let leadingSince: number | null = null;
 
   const nameOf = createNames(users);
 
@@ -87,10 +104,11 @@ export function createBotService(deps: BotServiceDeps): BotService {
 
   async function lead(lease: HeldLease, signal: AbortSignal): Promise<void> {
     const both = AbortSignal.any([signal, lease.signal]);
+    leadingSince ??= clock.now().getTime();
     try {
       await connect(both);
       if (both.aborted) return;
-      state = 'polling';
+      state = deps.webhook ? 'webhook' : 'polling';
       await Promise.all([poller.run(both), processor.run(both)]);
     } finally {
       await lease.release().catch(() => undefined);
@@ -103,7 +121,10 @@ export function createBotService(deps: BotServiceDeps): BotService {
         try {
           const lease = await leases.take(POLLER_LEASE);
           if (lease) await lead(lease, signal);
-          else state = 'standby';
+          else {
+            state = 'standby';
+            leadingSince = null;
+          }
         } catch (error) {
           log.warn({ error: String(error) }, 'the bot was interrupted');
         }
@@ -113,13 +134,15 @@ export function createBotService(deps: BotServiceDeps): BotService {
     },
     health() {
       const polling = poller.health();
-      const at = polling.lastSuccessAt?.getTime();
+      const [at, now] = [polling.lastSuccessAt?.getTime(), clock.now().getTime()];
       return {
         ...polling,
         state,
-        pollingAgeMs: at === undefined ? null : clock.now().getTime() - at,
+        pollingAgeMs: at === undefined ? null : now - at,
+        deaf: leadingSince !== null && now - Math.max(at ?? 0, leadingSince) > DEAF_MS,
       };
     },
+    wake: processor.wake,
     async render({ notification, receiver }) {
       const reader = await users.find(receiver);
       const t = translator(languageOf(reader?.languageCode));

@@ -32,6 +32,19 @@ describe('loadConfig', () => {
     );
   });
 
+  it('takes a webhook only where Telegram can call it', () => {
+    const load = (ZAVHOZ_PUBLIC_URL?: string, more = {}) =>
+      loadConfig({ TELEGRAM_UPDATES: 'webhook', ZAVHOZ_PUBLIC_URL, ...more }, '/').settings;
+    const wrong = /ZAVHOZ_PUBLIC_URL: must be an https URL on port 443, 80, 88 or 8443/;
+    expect(() => load()).toThrowError(wrong);
+    expect(() => load('http://bot.example')).toThrowError(wrong);
+    expect(() => load('https://bot.example:9000')).toThrowError(wrong);
+    expect(load('https://bot.example:8443/z').TELEGRAM_UPDATES).toBe('webhook');
+    const secret = { TELEGRAM_WEBHOOK_SECRET: 'short' };
+    expect(() => load('https://bot.example', secret)).toThrowError(/SECRET: must be 16 to 256/);
+    expect(() => loadConfig({ TELEGRAM_UPDATES: 'both' }, '/')).toThrowError(/TELEGRAM_UPDATES/);
+  });
+
   it('treats a blank variable as not set', () => {
     expect(loadConfig({ PORT: '', REDIS_URL: '' }, '/').settings.REDIS_URL).toBeUndefined();
   });

@@ -217,6 +217,21 @@ export const SETTINGS = {
     'Address of the Bot API server',
     'https://api.telegram.org',
   ),
+  TELEGRAM_UPDATES: field(
+    z.enum(['polling', 'webhook']).default('polling'),
+    'How updates come: polling asks Telegram; webhook lets Telegram call ZAVHOZ_PUBLIC_URL (https)',
+    'polling',
+  ),
+  TELEGRAM_WEBHOOK_SECRET: field(
+    z
+      .string()
+      .regex(/^[\w-]{16,256}$/, 'must be 16 to 256 of the characters A-Z, a-z, 0-9, _ and -')
+      .transform((text) => new Secret(text))
+      .optional(),
+    'What Telegram proves itself with; the same for all processes',
+    'generated in the data directory',
+    true,
+  ),
   TELEGRAM_PROXY: field(webUrl.optional(), 'HTTP proxy for Telegram', 'none'),
   ADMIN_TELEGRAM_IDS: field(
     numberList,
@@ -256,5 +271,18 @@ export const Settings = z.object(shape).superRefine((value, context) => {
     const missing = value.TIME4VPS_LOGIN === undefined ? 'TIME4VPS_LOGIN' : 'TIME4VPS_PASSWORD';
     context.addIssue({ code: 'custom', path: [missing], message: 'is required beside its pair' });
   }
+  if (value.TELEGRAM_UPDATES === 'webhook' && !isCalledByTelegram(value.ZAVHOZ_PUBLIC_URL)) {
+    const message =
+      'must be an https URL on port 443, 80, 88 or 8443 when TELEGRAM_UPDATES is webhook';
+    context.addIssue({ code: 'custom', path: ['ZAVHOZ_PUBLIC_URL'], message });
+  }
 });
+
+/** Telegram calls no other addresses (https://core.telegram.org/bots/api#setwebhook). */
+function isCalledByTelegram(address: string | undefined): boolean {
+  if (address === undefined) return false;
+  const { protocol, port } = new URL(address);
+  return protocol === 'https:' && ['', '80', '88', '8443'].includes(port);
+}
+
 export type Settings = z.output<typeof Settings>;

@@ -16,6 +16,7 @@ import { serverHealthRoutes } from './server-health.ts';
 import { serverPatchRoute } from './server-patch.ts';
 import { serverRoutes } from './servers.ts';
 import { systemRoutes } from './system.ts';
+import { telegramRoutes } from './telegram.ts';
 import { tokenRoutes } from './tokens.ts';
 import { userRoutes } from './users.ts';
 
@@ -50,6 +51,10 @@ export const routes = (deps: ApiDeps) => {
   ];
   return {
     underApi,
-    atRoot: [systemRoutes(deps), runbookRoutes(deps)] as readonly FastifyPluginAsyncZod[],
+    atRoot: [
+      systemRoutes(deps),
+      runbookRoutes(deps),
+      telegramRoutes(deps),
+    ] as readonly FastifyPluginAsyncZod[],
   };
 };

@@ -15,6 +15,7 @@ export interface Chat {
   readonly type: 'private' | 'group' | 'supergroup';
   readonly title?: string;
   readonly first_name?: string;
+  readonly is_forum?: true;
 }
 
 export interface Button {
@@ -36,6 +37,7 @@ export interface Message {
   readonly sender_chat?: Chat;
   readonly chat: Chat;
   readonly date: number;
+  /** Empty for documents and service messages; such a text does not go over the wire. */
   readonly text: string;
   readonly entities?: readonly Entity[];
   readonly reply_to_message?: Message;
@@ -43,6 +45,17 @@ export interface Message {
   readonly message_thread_id?: number;
   readonly is_topic_message?: true;
   readonly edit_date?: number;
+  readonly document?: {
+    readonly file_id: string;
+    readonly file_name: string;
+    readonly content: string;
+  };
+  readonly caption?: string;
+  readonly caption_entities?: readonly Entity[];
+  /** Service messages: the group has a new id, or had another one; a topic was opened. */
+  readonly migrate_to_chat_id?: number;
+  readonly migrate_from_chat_id?: number;
+  readonly forum_topic_created?: { readonly name: string; readonly icon_color: number };
 }
 
 export interface CallbackQuery {
@@ -75,7 +88,7 @@ export type ChatEvent =
   | { readonly type: 'toast'; readonly text: string };
 
 export interface Fault {
-  /** Method it hits; every method where absent. */
+  /** Method it hits; every method where absent. `webhook`: the delivery of an update. */
   readonly method?: string;
   readonly chatId?: number;
   /** How many calls it hits; without it, until `clearFaults`. */

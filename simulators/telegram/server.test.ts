@@ -117,7 +117,7 @@ describe('limits', () => {
     const data = (callback_data: string) =>
       createLimitWatch()(
         'sendMessage',
-        { reply_markup: { inline_keyboard: [[{ callback_data }]] } },
+        { reply_markup: { inline_keyboard: [[{ text: 'x', callback_data }]] } },
         0,
       );
     expect(data('x'.repeat(64))).toEqual([]);

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type BotService, createBotService } from '#bot/service.ts';
+import { type BotService, type BotServiceDeps, createBotService } from '#bot/service.ts';
 import { createTelegramTransport } from '#bot/transport.ts';
 import type { Incident } from '#domain/incident.ts';
 import type { InputRequest } from '#domain/input-request.ts';
@@ -41,6 +41,7 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
   const validate = telegramSpec();
   const telegram = await startTelegramServer({
     now: () => pace.now().getTime(),
+    reach: (url) => stage.reach(url),
     ...(validate && { validate }),
   });
   const clock = hastyClock();
@@ -126,8 +127,14 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     deps,
     transport,
     service: null as BotService | null,
-    start() {
-      const service = createBotService({ ...deps, transport, updates, leases, pollSeconds: 1 });
+    /** Where the webhook's public address leads. */
+    reach: (url: string) => url,
+    start(over: Pick<BotServiceDeps, 'webhook'> = {}) {
+      const service = createBotService({
+        ...deps,
+        ...{ transport, updates, leases, pollSeconds: 1 },
+        ...over,
+      });
       const stop = new AbortController();
       stage.service = service;
       running = { stop, ended: service.run(stop.signal) };
@@ -137,9 +144,15 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
       await running?.ended;
       running = null;
     },
-    async close() {
+    /**
+     * Ends the stage, and the test with it, when a call broke a limit of Telegram or did not fit the
+     * Bot API; `tolerate` takes what a test broke on purpose.
+     */
+    async close(tolerate: (problem: string) => boolean = () => false) {
       await stage.stop();
       await telegram.close();
+      const broken = telegram.problems.filter((problem) => !tolerate(problem));
+      if (broken.length > 0) throw new Error(`Telegram would object:\n  ${broken.join('\n  ')}`);
     },
     /** Everything that was said so far has been dealt with. */
     settled: () =>

@@ -24,6 +24,7 @@ export const base = {
   'refused.stale':
     '⚠️ That was said {age} ago, and I was away. Nothing was done; say it again if you still want it.',
   'refused.late_tap': 'That tap came late. Nothing was done; tap again.',
+  'said.as_file': 'The whole text is in the file.',
   'error.broken':
     '❌ Something went wrong here, and nothing more was done. The log of the agent says what.',
 
