@@ -70,6 +70,7 @@ export function createServers(deps: RepositoryDeps): ServerRepository {
               groupId: await groupId(tx, rest.group ?? 'default'),
               labels: { ...rest.labels },
               notes: cleanText(rest.notes ?? ''),
+              region: rest.region ?? null,
               connection: {
                 create: {
                   ...(await connectionColumns(tx, handle, connection)),
@@ -136,7 +137,7 @@ export function createServers(deps: RepositoryDeps): ServerRepository {
         return toServer(row);
       }),
 
-    async setFacts(handle, { os, ipv4, ipv6, lastHealthCheck }) {
+    async setFacts(handle, { os, ipv4, ipv6, region, lastHealthCheck }) {
       await prisma.$transaction(async (tx) => {
         const { id, connection } = await lockServer(tx, { handle });
         const addresses = await connectionColumns(tx, handle, { ipv4, ipv6 });
@@ -144,6 +145,7 @@ export function createServers(deps: RepositoryDeps): ServerRepository {
           where: { id },
           data: {
             os,
+            region,
             lastHealthCheck,
             ...(connection?.addressesByHuman ? {} : { connection: { update: addresses } }),
           } as Prisma.ServerUpdateInput,
