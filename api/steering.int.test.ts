@@ -23,7 +23,7 @@ it('steers: groups, modes, windows, services, incidents that were given up, the 
     ...{ open_ports: [8443], expectations: { docker: false, disk_percent: [70, 80] } },
   });
   const { handle } = await aServer(stage.repositories);
-  const marks = { group: 'web', mode: 'observe', rebuildable: true };
+  const marks = { group: 'web', mode: 'observe', rebuildable: true, region: 'fra-1' };
   expect((await call('PATCH', `/api/servers/${handle}`, marks)).body.server).toMatchObject(marks);
 
   const window = { target: handle, duration_seconds: 600, reason: 'disk' };

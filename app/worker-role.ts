@@ -5,6 +5,7 @@ import { createPrograms } from '#adapters/programs.ts';
 import { createSsh } from '#adapters/ssh/index.ts';
 import { createTcpProbe } from '#adapters/tcp-probe.ts';
 import type { Environment } from '#config/index.ts';
+import { toOpsError } from '#domain/errors.ts';
 import type { Playbooks, Ssh, TcpProbe } from '#domain/remote.ts';
 import type { ToolDeps } from '#domain/tool-deps.ts';
 import { createCheckpointer } from '#graph/checkpointer.ts';
@@ -187,6 +188,10 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
       gate.drain();
       const closed = processor.close();
       await Promise.all([health.stop(), ...turns.map((end) => end())]);
+      // A copy of the database from before this moment is recognised at the next start.
+      await guard.goOn().catch((error: unknown) => {
+        log.warn({ error: toOpsError(error).message }, 'the epoch was not put on');
+      });
       await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })]);
       gate.cut();
       await Promise.race([closed, sleep(8000, undefined, { ref: false })]);

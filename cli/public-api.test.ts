@@ -25,7 +25,7 @@ describe('the command line and the real API', () => {
   it.each([
     'servers list --status ready --care managed --provider time4vps --group default --label a=b --search x --limit 5 --offset 0',
     'servers show vps-1001',
-    'servers create rack-7 --ipv4 192.0.2.7 --port 2222 --user admin --become sudo --family ipv4 --care watch --group web --label env=prod --notes x',
+    'servers create rack-7 --ipv4 192.0.2.7 --port 2222 --user admin --become sudo --family ipv4 --care watch --group web --label env=prod --region fra-1 --notes x',
     'servers set-care vps-1001 watch',
     'servers set-hands-off vps-1001 on',
     'servers set-status vps-1001 maintenance',

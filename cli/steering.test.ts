@@ -40,6 +40,8 @@ it.each([
   'servers set-mode vps-1001 observe',
   'servers set-mode vps-1001 group',
   'servers set-rebuildable vps-1001 on',
+  'servers set-region vps-1001 fra-1',
+  'servers set-region vps-1001 none',
   'servers services vps-1001',
   'servers set-services vps-1001 --http web=https://example.org/up --tls web=443 --tcp db=5432',
 ])('%s', async (words) => {

@@ -30,6 +30,7 @@ export interface Notification {
     | 'blind_interval'
     /** params: reason, by. */
     | 'fleet_frozen'
+    /** params: reason, by; count and open (names): what a mass failure spoke for and is still open. */
     | 'fleet_rearmed'
     /** params: provider, reason. */
     | 'provider_unavailable'

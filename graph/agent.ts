@@ -6,6 +6,7 @@ import type { Clock, Doorbell, Logger } from '#domain/ports.ts';
 import type {
   ApprovalRepository,
   FleetRepository,
+  IncidentRepository,
   InputRequestRepository,
   OperationRepository,
   OutboxRepository,
@@ -20,6 +21,7 @@ export interface AgentDeps {
   readonly inputs: InputRequestRepository;
   readonly approvals: ApprovalRepository;
   readonly fleet: FleetRepository;
+  readonly incidents: Pick<IncidentRepository, 'list' | 'update'>;
   readonly outbox: OutboxRepository;
   readonly doorbell: Doorbell;
   readonly clock: Clock;

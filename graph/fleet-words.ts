@@ -3,12 +3,15 @@ import { toOpsError } from '#domain/errors.ts';
 import type { Notification } from '#domain/notification.ts';
 import type { Operation } from '#domain/operation.ts';
 import type { AgentDeps } from './agent.ts';
+import { unmute } from './unmute.ts';
 
 const MOST_WAITING = 200;
+/** Servers that the one message about many names. */
+const MOST_NAMED = 20;
 
 /** A human's word over all automatic action: it stops at once, and goes on by a word alone. */
 export function createFleetWords(
-  { fleet, operations, outbox, clock, log }: AgentDeps,
+  { fleet, incidents, operations, outbox, clock, log }: AgentDeps,
   ring: (operation: Operation) => void,
 ): Pick<Agent, 'freeze' | 'rearm' | 'fleet'> {
   /** A notification that fails never changes an outcome. */
@@ -41,12 +44,18 @@ export function createFleetWords(
       return fleet.state();
     },
     async rearm(by) {
+      // Before the word: afterwards workers look at what is open, and tell what may speak.
+      const still = await unmute(incidents, by).catch((error: unknown) => {
+        log.warn({ error: toOpsError(error).message }, 'what is still open was not looked up');
+        return [];
+      });
       const at = clock.now();
       const before = await fleet.rearm(by, at);
       log.warn({ by }, 'automatic action goes on');
       if (before.frozenAt !== null || before.breakerOpenAt !== null) {
         const reason = before.frozenReason ?? before.breakerReason ?? '';
-        await tell('fleet_rearmed', 'info', at, { reason, by });
+        const open = still.slice(0, MOST_NAMED).join(', ');
+        await tell('fleet_rearmed', 'info', at, { reason, by, count: still.length, open });
       }
       // Recoveries that wait for this word look at once; the ramp decides who goes first.
       const { items } = await operations.list(

@@ -37,7 +37,7 @@ export async function recoveryEnd(
     severity: Notification['severity'],
     params: Notification['params'],
   ): Notification | null =>
-    incident === null || incident.muted
+    incident === null || (incident.muted && !isWorthTelling(kind, records))
       ? null
       : {
           // The health worker's keys: whoever comes first tells it, once.
@@ -78,6 +78,10 @@ export async function recoveryEnd(
   });
   return { kind: 'ended', status: 'failed', attempt, error, notification };
 }
+
+/** A mass failure speaks for what it muted, but not for what was done, nor for what needs a human. */
+const isWorthTelling = (kind: Notification['kind'], records: readonly RungRecord[]): boolean =>
+  kind === 'incident_failed' || (kind === 'incident_resolved' && triedText(records) !== '');
 
 /** A rung that still counts as under way would hold its place under the caps for ever. */
 async function endRungs(

@@ -3,7 +3,7 @@ import { createRecordingLogger } from '#test/fakes/logger.ts';
 import { memoryHealthRepositories } from '#test/fakes/memory-health.ts';
 import { type VirtualClock, virtualClock } from '#test/fakes/virtual-clock.ts';
 import { nextEpoch, readEpoch, writeEpoch } from './epoch.ts';
-import { createStartGuard, type StartGuardDeps } from './start-guard.ts';
+import { createStartGuard, EPOCH_SECONDS, type StartGuardDeps } from './start-guard.ts';
 
 let clock: VirtualClock;
 let memory: ReturnType<typeof memoryHealthRepositories>;
@@ -69,6 +69,7 @@ describe('at the start', () => {
   it.each([
     ['restored from yesterday', 86_400_000],
     ['restored from ten minutes ago', 600_000],
+    ['restored from a moment ago', EPOCH_SECONDS * 1000],
   ])(
     'freezes over a database %s, voids approvals, and lists what would have run',
     async (_, ms) => {
@@ -103,6 +104,30 @@ describe('at the start', () => {
     await guard().atStart();
     expect(memory.fleet.frozenReason).toMatch(/Nobody was at work for 4320 minutes/);
     expect(memory.told).toHaveLength(2);
+  });
+
+  it('freezes when the database is put back under a running agent, told once', async () => {
+    const one = guard();
+    await one.atStart();
+    const backup = memory.fleet.epoch;
+    await clock.advance(EPOCH_SECONDS * 1000);
+    await one.goOn();
+    expect(memory.fleet.frozenAt).toBeNull();
+    memory.fleet = { ...memory.fleet, epoch: backup };
+    await one.goOn();
+    await one.goOn();
+    expect(memory.fleet.frozenReason).toMatch(/restored/);
+    expect(memory.told).toHaveLength(1);
+  });
+
+  it('is not alarmed by another process of the same directory that goes on at the same moment', async () => {
+    await guard().atStart();
+    beat();
+    await clock.advance(EPOCH_SECONDS * 1000);
+    await Promise.all([guard().goOn(), guard().goOn(), guard().goOn()]);
+    await guard().atStart();
+    expect(memory.fleet.frozenAt).toBeNull();
+    expect(onDisk).toBe(memory.fleet.epoch);
   });
 
   it('does not freeze after a restart within the hour', async () => {

@@ -6,11 +6,15 @@ import type {
   OperationRepository,
   OutboxRepository,
 } from '#domain/repositories.ts';
-import { type Epoch, nextEpoch, readEpoch, writeEpoch } from './epoch.ts';
+import { nextEpoch, readEpoch, writeEpoch } from './epoch.ts';
 
-/** How often the epoch goes on: a restored database is recognised once it lies this far behind. */
-export const EPOCH_SECONDS = 60;
-const BEHIND_MS = 120_000;
+/**
+ * How often the epoch goes on, beside each start and each orderly stop. What lies behind at all was
+ * restored: only a copy that is younger than this, of an agent that was killed, goes unseen.
+ */
+export const EPOCH_SECONDS = 10;
+/** Other processes put the epoch on, too; who is overtaken tries again at most so often. */
+const MOST_TRIES = 3;
 const GAP_MS = 3_600_000;
 /** A twin that is there for longer than a restart takes. */
 const TWIN_MS = 60_000;
@@ -53,36 +57,46 @@ export function createStartGuard(deps: StartGuardDeps) {
     });
   }
 
-  function mistrust(ours: Epoch | null, theirs: Epoch | null, heartbeatAt: Date | null) {
-    if (ours !== null && theirs === null && heartbeatAt !== null) {
+  /** The directory first: whatever it holds was in the database before it was written there. */
+  async function look() {
+    const text = await file.read();
+    const { epoch, heartbeatAt } = await fleet.state();
+    const ours = text === null ? null : readEpoch(text);
+    return { ours, theirs: readEpoch(epoch), stored: epoch, heartbeatAt };
+  }
+  type Seen = Awaited<ReturnType<typeof look>>;
+
+  /** Why the database is not the one that this directory saw last; null when it is. */
+  function whyOther({ ours, theirs, heartbeatAt }: Seen): string | null {
+    if (ours === null || (theirs === null && heartbeatAt === null)) return null;
+    if (theirs === null || ours.database !== theirs.database) {
       return 'The database is not the one that this data directory belongs to.';
     }
-    if (ours !== null && theirs !== null) {
-      if (ours.database !== theirs.database) {
-        return 'The database is not the one that this data directory belongs to.';
-      }
-      if (ours.at - theirs.at > BEHIND_MS) {
-        const [was, is] = [theirs, ours].map(({ at }) => new Date(at).toISOString());
-        return `The database was restored: it is of ${was}, the last one here was of ${is}.`;
-      }
-    }
+    if (ours.at <= theirs.at) return null;
+    const [was, is] = [theirs, ours].map(({ at }) => new Date(at).toISOString());
+    return `The database was restored: it is of ${was}, the last one here was of ${is}.`;
+  }
+
+  function whyLate({ heartbeatAt }: Seen): string | null {
     if (heartbeatAt === null) return null;
     const gap = clock.now().getTime() - heartbeatAt.getTime();
     if (gap <= GAP_MS) return null;
     return `Nobody was at work for ${Math.round(gap / 60_000)} minutes.`;
   }
 
-  /** Database and directory say the same again, and later than before. */
+  /**
+   * Database and directory say the same again, and later than before. A database that was put back
+   * under a running agent is seen here.
+   */
   async function goOn(): Promise<void> {
-    const { epoch } = await fleet.state();
-    const text = await file.read();
-    const theirs = readEpoch(epoch);
-    const next = writeEpoch(
-      nextEpoch([theirs, text === null ? null : readEpoch(text)], clock.now()),
-    );
-    // The database first: a directory that is behind is no alarm, one that is ahead is.
-    await fleet.setEpoch(next);
-    await file.write(next);
+    for (let turn = 0; turn < MOST_TRIES; turn++) {
+      const seen = await look();
+      const reason = whyOther(seen);
+      if (reason !== null) await freeze(reason);
+      const next = writeEpoch(nextEpoch([seen.theirs, seen.ours], clock.now()));
+      // The database first: a directory that is behind is no alarm, one that is ahead is.
+      if (await fleet.setEpoch(next, seen.stored)) return file.write(next);
+    }
   }
 
   let conflictFrom: number | null = null;
@@ -91,10 +105,8 @@ export function createStartGuard(deps: StartGuardDeps) {
   return {
     /** Before anything else runs, and before the first heartbeat of this process. */
     async atStart(): Promise<void> {
-      const { epoch, heartbeatAt } = await fleet.state();
-      const text = await file.read();
-      const ours = text === null ? null : readEpoch(text);
-      const reason = mistrust(ours, readEpoch(epoch), heartbeatAt);
+      const seen = await look();
+      const reason = whyOther(seen) ?? whyLate(seen);
       if (reason !== null) await freeze(reason);
       await goOn();
     },

@@ -29,7 +29,7 @@ export const serverPatchRoute =
         schema: {
           operationId: 'patchServer',
           summary:
-            'Change a server: status, care, mode, hands_off, notes, group, labels, connection',
+            'Change a server: status, care, mode, hands_off, notes, group, labels, region, connection',
           description: `Status force_rebuild and pending_setup start an operation (202). Only scope admin marks a server rebuildable. ${IDEMPOTENCY_NOTE}`,
           tags: ['servers'],
           params: HandleParams,

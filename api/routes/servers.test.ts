@@ -66,13 +66,15 @@ describe('servers', () => {
 
   it('enters a server by hand, once, untouched unless told otherwise', async () => {
     const { call } = await apiStage(fleet);
-    const body = { handle: 'vps-7', connection: { ipv6: '2001:db8::7', jump_host: 'vps-1001' } };
+    const connection = { ipv6: '2001:db8::7', jump_host: 'vps-1001' };
+    const body = { handle: 'vps-7', region: 'fra-1', connection };
     const made = await call('POST', '/api/servers', { body });
     expect(made.status).toBe(201);
     expect(made.headers.location).toBe('/api/servers/vps-7');
     expect(made.body).toMatchObject({
       care: 'none',
       provider_ref: 'vps-7',
+      region: 'fra-1',
       connection: { address: '2001:db8::7', family: 'ipv6', port: 22, user: 'root' },
     });
     const again = await call('POST', '/api/servers', { body });

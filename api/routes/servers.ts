@@ -105,6 +105,7 @@ export const serverRoutes =
           ...(body.group === undefined ? {} : { group: body.group }),
           ...(body.labels === undefined ? {} : { labels: body.labels }),
           ...(body.notes === undefined ? {} : { notes: body.notes }),
+          ...(body.region === undefined ? {} : { region: body.region }),
           by: actorOf(request),
         });
         return reply

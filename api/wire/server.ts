@@ -133,6 +133,8 @@ const LABEL_KEY = /^[a-z0-9]([a-z0-9._/-]{0,61}[a-z0-9])?$/;
 const Labels = z
   .record(z.string().regex(LABEL_KEY, 'A label name is like env or team/name.'), line(255))
   .refine((labels) => Object.keys(labels).length <= 64, 'At most 64 labels.');
+/** Servers of one region that fail together are one trouble. */
+const Region = line(64);
 const Port = z.number().int().min(1).max(65_535);
 
 const connectionFields = {
@@ -157,6 +159,8 @@ export const ServerCreate = z.strictObject({
   group: GroupName.optional(),
   labels: Labels.optional(),
   notes: text(4_000).optional(),
+  /** Where it stands, like a data centre's name. */
+  region: Region.optional(),
   connection: z
     .strictObject({
       ipv4: z.ipv4().nullable().default(null),
@@ -189,6 +193,8 @@ export const ServerPatchBody = z
     mode: RecoveryMode.nullable().optional(),
     /** true lets a recovery wipe its disk without asking: needs scope admin. */
     rebuildable: z.boolean().optional(),
+    /** Where it stands, like a data centre's name; null: not known. */
+    region: Region.nullable().optional(),
     connection: z.strictObject(connectionFields).partial().optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'Nothing to change was given.')

@@ -93,7 +93,15 @@ export const WATCH_LINES: Readonly<Record<WatchKind, Lines>> = {
     by(t, p),
     t('fleet.how_to_rearm'),
   ],
-  fleet_rearmed: (t, _server, p) => [t('note.fleet_rearmed'), by(t, p)],
+  fleet_rearmed: (t, _server, p) => {
+    const count = number(p.count) ?? 0;
+    return [
+      t('note.fleet_rearmed'),
+      count > 0 ? t('note.still_open', { count }) : null,
+      optional(t, 'note.mass_examples', 'examples', p.open),
+      by(t, p),
+    ];
+  },
   provider_unavailable: (t, server, p) => [
     t('note.provider_unavailable', { provider: has(p.provider) ? p.provider : server }),
     has(p.reason) ? italic(shown(p.reason)) : null,

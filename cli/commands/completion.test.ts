@@ -17,7 +17,15 @@ it('completes commands, their verbs, options and choices in bash', async () => {
   expect(await offered([''])).toEqual(expect.arrayContaining(['servers', 'rebuild', 'doctor']));
   expect(await offered(['op'])).toEqual(['operations']);
   expect(await offered(['servers', 'set-'])).toEqual([
-    ...['set-care', 'set-hands-off', 'set-status', 'set-mode', 'set-rebuildable', 'set-services'],
+    ...[
+      'set-care',
+      'set-hands-off',
+      'set-status',
+      'set-mode',
+      'set-rebuildable',
+      'set-region',
+      'set-services',
+    ],
   ]);
   expect(await offered(['fleet', ''])).toEqual(expect.arrayContaining(['freeze', 'rearm', 'show']));
   expect(await offered(['groups', 'set', 'web', '--mode', 'ob'])).toEqual(['observe']);

@@ -56,6 +56,19 @@ export function policyCommands(servers: Command, context: Context): void {
     return patch(command, handle, body, `${handle}: rebuildable is ${value}.`);
   });
 
+  leaf(
+    servers,
+    'set-region <handle> <region>',
+    'where it stands: those of one region that fail together are one trouble; none: not known',
+  ).action((handle, region, _, command) =>
+    patch(
+      command,
+      handle,
+      { region: region === 'none' ? null : region },
+      `${handle}: region is ${region}.`,
+    ),
+  );
+
   leaf(servers, 'services <handle>', 'what is checked of it from outside').action(
     async (handle, _, command: Command) => {
       const path = `${serverPath(handle)}/services`;

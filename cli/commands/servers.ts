@@ -72,6 +72,7 @@ export function serverCommands(program: Command, context: Context): void {
     .addOption(new Option('--care <care>', 'how far Zavhoz may go').choices(Care.options))
     .option('--group <name>', 'group')
     .option('--label <name=value>', 'label, may be repeated', collect, [])
+    .option('--region <name>', 'where it stands, like a data centre')
     .option('--notes <text>', 'notes')
     .action(async (handle, options, command: Command) => {
       const { account, ref, ipv4, ipv6, family, user, become, jumpHost, care, group } = options;
@@ -82,6 +83,7 @@ export function serverCommands(program: Command, context: Context): void {
         care,
         group,
         notes: options.notes,
+        region: options.region,
         labels: options.label.length > 0 ? labelsOf(options.label) : undefined,
         connection: { ipv4, ipv6, family, port: options.port, user, become, jump_host: jumpHost },
       };

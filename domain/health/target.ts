@@ -1,3 +1,4 @@
+import type { RecoveryMode } from '../recovery.ts';
 import type { Care, ServerStatus } from '../server.ts';
 import type { Expectations, HealthReport, HealthState } from './report.ts';
 
@@ -63,6 +64,8 @@ export interface WatchedServer {
   readonly status: ServerStatus;
   readonly care: Care;
   readonly handsOff: boolean;
+  /** Its own, or its group's. */
+  readonly mode: RecoveryMode;
   readonly group: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly providerAccount: string;

@@ -72,7 +72,8 @@ export interface FleetRepository {
   openBreaker(reason: string, at: Date): Promise<boolean>;
   /** Sets or clears blindness; returns the state before. */
   setBlind(since: Date | null): Promise<FleetState>;
-  setEpoch(epoch: string): Promise<void>;
+  /** Compare-and-set: false when the epoch is not `from` any more. It never goes back. */
+  setEpoch(epoch: string, from: string): Promise<boolean>;
 }
 
 export interface MaintenanceRepository {

@@ -20,6 +20,8 @@ export interface ServerPatch {
   readonly labels?: Readonly<Record<string, string>>;
   readonly mode?: RecoveryMode | null;
   readonly rebuildable?: boolean;
+  /** Where it stands, in its owner's words; what its provider's list says counts more. */
+  readonly region?: string | null;
   readonly connection?: Partial<Connection>;
 }
 export interface SyncOutcome {
@@ -46,6 +48,7 @@ export interface ServerRepository {
     readonly group?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly notes?: string;
+    readonly region?: string | null;
     readonly by: string;
   }): Promise<Server>;
   update(handle: string, patch: ServerPatch, by: string): Promise<Server>;
@@ -66,6 +69,7 @@ export interface ServerRepository {
       os?: string | null;
       ipv4?: string | null;
       ipv6?: string | null;
+      region?: string | null;
       lastHealthCheck?: Date;
     },
   ): Promise<void>;

@@ -2,7 +2,7 @@
 export const RECOVERY_SECONDS = {
   recheck: 60,
   'choose-rung': 180,
-  'save-evidence': 60,
+  'save-evidence': 40,
   'restart-services': 300,
   /** The provider's task and the boot. */
   reboot: 900,

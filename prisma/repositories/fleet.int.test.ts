@@ -52,10 +52,12 @@ describe('fleet', () => {
     expect(ends.filter((state) => state.blindSince)).toHaveLength(1);
   });
 
-  it('keeps its epoch until it is told another', async () => {
-    const epoch = crypto.randomUUID();
-    expect((await all.fleet.state()).epoch).not.toBe(epoch);
-    await all.fleet.setEpoch(epoch);
-    expect((await all.fleet.state()).epoch).toBe(epoch);
+  it('keeps its epoch until it is told another, and of two at once one comes through', async () => {
+    const { epoch: from } = await all.fleet.state();
+    const wanted = Array.from({ length: 10 }, () => crypto.randomUUID());
+    const set = await Promise.all(wanted.map((epoch) => all.fleet.setEpoch(epoch, from)));
+    expect(set.filter((done) => done)).toHaveLength(1);
+    expect((await all.fleet.state()).epoch).toBe(wanted[set.indexOf(true)]);
+    expect(await all.fleet.setEpoch(crypto.randomUUID(), from)).toBe(false);
   });
 });

@@ -72,8 +72,12 @@ export function createFleet({ prisma, clock }: RepositoryDeps): FleetRepository 
         return before;
       }),
 
-    async setEpoch(epoch) {
-      await prisma.fleetState.update({ where: { id: 1 }, data: { epoch } });
+    async setEpoch(epoch, from) {
+      const { count } = await prisma.fleetState.updateMany({
+        where: { id: 1, epoch: from },
+        data: { epoch },
+      });
+      return count > 0;
     },
   };
 }

@@ -25,10 +25,8 @@ describe('picture', () => {
     await anAdoptedServer(all, {
       connection: { ipv4: null, ipv6: 'fe80::1%eth0', family: 'ipv6' },
     });
-    await stage.prisma.server.updateMany({
-      where: { id: { in: [a.id, b.id] } },
-      data: { region: 'vilnius' },
-    });
+    await all.servers.update(a.handle, { region: 'vilnius' }, 'tg:1');
+    await all.servers.setFacts(b.handle, { region: 'vilnius' });
     const since = now();
     const miss = (id: string, ago: number) =>
       aHealth(id, since, {

@@ -1,7 +1,12 @@
 import type { Expectations } from '#domain/health/report.ts';
 import type { WatchedServer } from '#domain/health/target.ts';
 import type { HealthRepository } from '#domain/repositories.ts';
-import { type Care, Prisma, type ServerStatus } from '#generated/prisma/client.ts';
+import {
+  type Care,
+  Prisma,
+  type RecoveryMode,
+  type ServerStatus,
+} from '#generated/prisma/client.ts';
 import type { RepositoryDeps } from './deps.ts';
 import { expectationsByGroup, type HealthJson, healthOf, toWatchedService } from './health-rows.ts';
 import { coveredAt } from './maintenance-cover.ts';
@@ -12,6 +17,7 @@ interface Row {
   readonly status: ServerStatus;
   readonly care: Care;
   readonly hands_off: boolean;
+  readonly mode: RecoveryMode;
   readonly group: string;
   readonly labels: Record<string, string>;
   readonly account: string;
@@ -41,6 +47,7 @@ export function createHealthWatched({
       // The last digits of a UUID are random in every version of it that we make.
       const rows = await prisma.$queryRaw<Row[]>`
         SELECT s.id, s.handle, s.status, s.care, s.hands_off, g.name AS group, s.labels,
+               coalesce(s.mode, g.mode) AS mode,
                a.name AS account, s.region, c.port, j.handle AS jump_host, g.expectations,
                CASE c.family WHEN 'ipv6' THEN c.ipv6 ELSE c.ipv4 END AS address,
                EXISTS (SELECT FROM credential k
@@ -75,7 +82,13 @@ export function createHealthWatched({
 
 const toWatched = (row: Row, expectations: Expectations): WatchedServer => ({
   ...{ id: row.id, handle: row.handle, status: row.status, care: row.care },
-  ...{ handsOff: row.hands_off, group: row.group, labels: row.labels, expectations },
+  ...{
+    handsOff: row.hands_off,
+    mode: row.mode,
+    group: row.group,
+    labels: row.labels,
+    expectations,
+  },
   ...{ providerAccount: row.account, region: row.region, address: row.address },
   ...{ port: row.port, jumpHost: row.jump_host, hasLogin: row.has_login },
   services: row.services.map(toWatchedService),

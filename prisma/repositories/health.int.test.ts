@@ -72,7 +72,13 @@ describe('watched', () => {
       (await all.health.watched(0, 1)).find((one) => one.handle === server.handle);
     expect(await find()).toEqual({
       ...{ id: server.id, handle: server.handle, status: 'error', care: 'managed' },
-      ...{ handsOff: false, group: 'web', labels: { tier: 'front' }, region: null },
+      ...{
+        handsOff: false,
+        mode: 'observe',
+        group: 'web',
+        labels: { tier: 'front' },
+        region: null,
+      },
       ...{ providerAccount: 'manual', address: server.connection.ipv4, port: 2222 },
       ...{ jumpHost: jump.handle, hasLogin: false, underMaintenance: false, busy: true },
       expectations: { ...DEFAULT_EXPECTATIONS, docker: false },

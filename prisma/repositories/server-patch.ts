@@ -55,7 +55,7 @@ export async function patchColumns(
   patch: ServerPatch,
   by: string,
 ): Promise<Prisma.ServerUpdateInput> {
-  const { notes, care, handsOff, group, labels, mode, rebuildable, connection } = patch;
+  const { notes, care, handsOff, group, labels, mode, rebuildable, region, connection } = patch;
   const human = !by.startsWith('agent');
   const addresses = connection?.ipv4 !== undefined || connection?.ipv6 !== undefined;
   return {
@@ -66,6 +66,7 @@ export async function patchColumns(
     ...(labels === undefined ? {} : { labels: { ...labels } }),
     ...(mode === undefined ? {} : { mode }),
     ...(rebuildable === undefined ? {} : { rebuildable }),
+    ...(region === undefined ? {} : { region }),
     ...(connection === undefined
       ? {}
       : {

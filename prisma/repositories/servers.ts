@@ -76,6 +76,7 @@ export function createServers(deps: RepositoryDeps): ServerRepository {
               groupId: await groupId(tx, rest.group ?? 'default'),
               labels: { ...rest.labels },
               notes: cleanText(rest.notes ?? ''),
+              region: rest.region ?? null,
               connection: {
                 create: {
                   ...(await connectionColumns(tx, handle, connection)),
@@ -142,7 +143,7 @@ export function createServers(deps: RepositoryDeps): ServerRepository {
         return toServer(row);
       }),
 
-    async setFacts(handle, { os, ipv4, ipv6, lastHealthCheck }) {
+    async setFacts(handle, { os, ipv4, ipv6, region, lastHealthCheck }) {
       await prisma.$transaction(async (tx) => {
         const { id, connection } = await lockServer(tx, { handle });
         const addresses = await connectionColumns(tx, handle, { ipv4, ipv6 });
@@ -150,6 +151,7 @@ export function createServers(deps: RepositoryDeps): ServerRepository {
           where: { id },
           data: {
             os,
+            region,
             lastHealthCheck,
             ...(connection?.addressesByHuman ? {} : { connection: { update: addresses } }),
           } as Prisma.ServerUpdateInput,

@@ -48,6 +48,7 @@ describe('the programs of the script provider', () => {
       sshPort: 2222,
       state: 'active',
       activeTask: null,
+      region: null,
     });
     expect(at.asked('health_check')).toEqual({ action: 'health_check', external_id: 'node-1' });
   });
@@ -116,6 +117,12 @@ describe('the programs of the script provider', () => {
     const error = await failure(at.provider.facts('node-1', signal));
     expect(error?.details.stderr).toContain('***');
     expect(JSON.stringify(error?.details)).not.toContain('letmein');
+  });
+
+  it('tells where a server stands, when its program does', async () => {
+    const instance = { external_id: 'node-1', ip_address: '192.0.2.1', region: 'fra-1' };
+    at.answer('health_check', { ...HEALTHY, instance });
+    expect((await at.provider.facts('node-1', signal)).region).toBe('fra-1');
   });
 
   it('an answer about another server is refused', async () => {

@@ -76,6 +76,7 @@ export const script = defineProvider({
           ipv4: same?.ipv4 ?? null,
           ipv6: same?.ipv6 ?? null,
           sshPort: same?.sshPort ?? 22,
+          region: same?.region ?? null,
           label: null,
           state: STATES[health?.status ?? 'unknown'],
           os: null,

@@ -55,6 +55,10 @@ const Instance = z
     ipv6_address: z.ipv6().nullish(),
     ssh_port: z.number().int().min(1).max(65_535).nullish(),
     root_password: z.string().min(1).max(1024).nullish(),
+    region: z
+      .string()
+      .regex(/^[\w][\w ./:-]{0,63}$/, 'has illegal characters')
+      .nullish(),
   })
   .refine((it) => (it.ip_address ?? it.ipv6_address ?? null) !== null, {
     path: ['ip_address'],
@@ -65,6 +69,7 @@ const Instance = z
     ipv4: it.ip_address ?? null,
     ipv6: it.ipv6_address ?? null,
     sshPort: it.ssh_port ?? 22,
+    region: it.region ?? null,
     password: it.root_password ? new Secret(it.root_password) : null,
   }));
 export type Instance = z.output<typeof Instance>;

@@ -5,7 +5,14 @@ import type { WatchedServer } from '#domain/health/target.ts';
 export const watched = (number: number, over: Partial<WatchedServer> = {}): WatchedServer => ({
   id: `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`,
   handle: `vps-${number}`,
-  ...{ status: 'ready', care: 'managed', handsOff: false, group: 'default', labels: {} },
+  ...{
+    status: 'ready',
+    care: 'managed',
+    handsOff: false,
+    mode: 'auto',
+    group: 'default',
+    labels: {},
+  },
   ...{ providerAccount: 'time4vps', region: null, port: 22, jumpHost: null, hasLogin: true },
   address: `10.${number >> 8}.${number & 255}.1`,
   ...{ expectations: DEFAULT_EXPECTATIONS, services: [], underMaintenance: false, busy: false },

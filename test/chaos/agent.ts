@@ -160,6 +160,7 @@ export async function startAgent(world: World, databaseUrl: string, dataDir: Dat
       return async () => {
         stopping.abort();
         await Promise.all([...loops, ...turns.map((end) => end()), doorbell.stop()]);
+        await guard.goOn();
       };
     },
     async close(): Promise<void> {

@@ -3,9 +3,10 @@ import { DEFAULT_FAILURE_LIMITS } from '#domain/fleet.ts';
 import type { HostProbe, OutsideProbe, ServiceAnswer } from '#domain/health/probes.ts';
 import type { CheckOutcome, HostReading } from '#domain/health/reading.ts';
 import type { WatchedServer } from '#domain/health/target.ts';
-import type { Operation, OperationCommand } from '#domain/operation.ts';
+import type { Operation, OperationCommand, OperationStatus } from '#domain/operation.ts';
 import type { Leases } from '#domain/ports.ts';
 import type { ProviderFacts } from '#domain/provider.ts';
+import type { RungRecord } from '#domain/recovery.ts';
 import type { SshTarget } from '#domain/remote.ts';
 import { createHealthWorker, type HealthWorkerDeps } from '#workers/health/index.ts';
 import { serverEntity } from '../builders/server-entity.ts';
@@ -42,6 +43,8 @@ export function healthStage(
   const orders: OperationCommand[] = [];
   const suspended = new Set<string>();
   const running = new Set<string>();
+  const operations = new Map<string, OperationStatus>();
+  const rungs: RungRecord[] = [];
   const world = { network: true, pings: true, database: true };
   const log = createRecordingLogger();
   let inFlight = 0;
@@ -86,7 +89,7 @@ export function healthStage(
   const entity = (handle: string) => {
     const server = find(handle);
     const { id, care, handsOff, status } = server ?? {};
-    return serverEntity(handle, { id, care, handsOff, status, mode: null });
+    return serverEntity(handle, { id, care, handsOff, status, mode: server?.mode ?? null });
   };
   const target = ({ handle, address, port }: WatchedServer) =>
     ({ handle, host: address, port }) as SshTarget;
@@ -116,7 +119,10 @@ export function healthStage(
         items: [] as Operation[],
         total: running.has(serverHandle) ? 1 : 0,
       }),
+      find: async (id: string) =>
+        operations.has(id) ? ({ id, status: operations.get(id) } as Operation) : null,
     },
+    recoveries: { ofIncident: async () => rungs },
     witnesses: ['a', 'b', 'c'].map((name) => ({
       name,
       async ask({ deadlineMs }: { deadlineMs: number }) {
@@ -143,6 +149,7 @@ export function healthStage(
 
   return {
     ...{ clock, memory, fates, readings, services, lookups, orders, suspended, running, world },
+    ...{ operations, rungs },
     ...{ log, worker, seconds },
     /** Lets so many seconds pass. */
     pass: (time: number) => clock.advance(time * 1000),

@@ -160,8 +160,10 @@ export function memoryHealthRepositories(clock: Clock) {
       fleetState = { ...fleetState, blindSince: since };
       return before;
     },
-    async setEpoch(epoch) {
+    async setEpoch(epoch, from) {
+      if (fleetState.epoch !== from) return false;
       fleetState = { ...fleetState, epoch };
+      return true;
     },
   };
 

@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { evidenceScript, parseEvidence, redact, SECTION_CHARS } from './evidence.ts';
 
@@ -39,6 +43,26 @@ describe('parseEvidence', () => {
     expect([program, flag]).toEqual(['sh', '-c']);
     for (const word of ['journalctl', 'docker logs', 'df -h', 'last -n']) {
       expect(script).toContain(word);
+    }
+  });
+
+  it('gives each section what is left of the time of all, and leaves out the rest', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'evidence-'));
+    try {
+      const program = (name: string, body: string) =>
+        writeFileSync(join(dir, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+      // Each section takes four seconds, and its limit is all that it says.
+      program(
+        'date',
+        `n=$(cat ${dir}/now 2>/dev/null || echo 0); echo $n; echo $((n+4)) > ${dir}/now`,
+      );
+      program('timeout', 'echo "$1 s"');
+      const [shell = '', ...args] = evidenceScript();
+      const env = { PATH: `${dir}:/usr/bin:/bin` };
+      const found = parseEvidence(execFileSync(shell, args, { env, encoding: 'utf8' }));
+      expect(found).toEqual({ uptime: '5 s', failed_units: '5 s', journal: '3 s' });
+    } finally {
+      rmSync(dir, { recursive: true });
     }
   });
 });

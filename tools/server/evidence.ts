@@ -1,6 +1,9 @@
 /** Greatest length of one section, and of all together, in characters. */
 export const SECTION_CHARS = 4000;
 const MOST_CONTAINERS = 8;
+/** Seconds for all of it on the host, and for one section of it. */
+export const EVIDENCE_SECONDS = 15;
+const SECTION_SECONDS = 5;
 const MARK = '@@zavhoz:';
 
 const SECTIONS: readonly (readonly [name: string, command: string])[] = [
@@ -17,13 +20,19 @@ const SECTIONS: readonly (readonly [name: string, command: string])[] = [
   ],
 ];
 
-/** One script, one login: each section has a limit of its own, and none can fail the others. */
+/**
+ * One script, one login: each section has a limit of its own, and none can fail the others. What
+ * does not come within the time of all is left out, and what was gathered before is kept.
+ */
 export const evidenceScript = (): readonly string[] => {
-  const parts = SECTIONS.map(
-    ([name, command]) =>
-      `echo '${MARK}${name}'; timeout 8 sh -c ${quoted(command)} 2>&1 | tail -c ${SECTION_CHARS}; echo`,
+  const parts = SECTIONS.map(([name, command]) =>
+    [
+      `echo '${MARK}${name}'; left=$((end - $(date +%s)))`,
+      `[ $left -gt ${SECTION_SECONDS} ] && left=${SECTION_SECONDS}`,
+      `[ $left -gt 0 ] && timeout $left sh -c ${quoted(command)} 2>&1 | tail -c ${SECTION_CHARS}; echo`,
+    ].join('\n'),
   );
-  return ['sh', '-c', parts.join('\n')];
+  return ['sh', '-c', [`end=$(($(date +%s) + ${EVIDENCE_SECONDS}))`, ...parts].join('\n')];
 };
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { OpsError } from '#domain/errors.ts';
 import { defineTool } from '#domain/tool.ts';
-import { evidenceScript, parseEvidence } from './evidence.ts';
+import { EVIDENCE_SECONDS, evidenceScript, parseEvidence } from './evidence.ts';
 import { sshTarget } from './target.ts';
 
-const EVIDENCE_MS = 45_000;
-const TCP_MS = 3000;
+/** A port that takes connections and says nothing costs no more than this. */
+const LOGIN_MS = 8000;
+/** The script's own limit, and the way there and back. */
+const EVIDENCE_MS = (EVIDENCE_SECONDS + 5) * 1000;
 
 /**
  * What a reboot or more would wipe away: the journal's tail, failed units, container states and
@@ -19,13 +21,9 @@ export const serverSaveEvidence = defineTool({
   preview: ({ before }, server) => `save evidence of ${server.handle} before ${before}`,
   async run({ incident_id, before }, { server, signal }, deps) {
     const target = await sshTarget(server, null, deps);
-    // A host that drops packets would hold up the rung for as long as a login may take.
-    const { host, port } = target;
-    const door =
-      target.jump === null ? await deps.tcp.probe(host, port, { timeoutMs: TCP_MS, signal }) : null;
-    if (door !== null && door !== 'open') {
-      throw new OpsError('unreachable', `SSH does not answer (${door}).`);
-    }
+    // What lets nobody in gives no evidence: the rung is not held up for as long as a script may take.
+    const { outcome } = await deps.ssh.probe(target, { timeoutMs: LOGIN_MS, signal });
+    if (outcome !== 'ok') throw new OpsError('unreachable', `SSH lets nobody in (${outcome}).`);
     const answer = await deps.ssh.run(target, evidenceScript(), { timeoutMs: EVIDENCE_MS, signal });
     const sections = parseEvidence(answer.stdout);
     if (Object.keys(sections).length === 0) {

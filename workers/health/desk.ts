@@ -64,13 +64,11 @@ export function createDesk(deps: DeskDeps) {
   }
 
   async function seeTo(entry: Entry, incident: Incident): Promise<void> {
-    if (incident.muted) {
-      entry.seenTo.add(incident.id);
-      return;
-    }
     const server = await servers.require(entry.server.handle);
     await words.opened(incident, server);
-    if (await words.recover(incident, server)) entry.seenTo.add(incident.id);
+    // What a mass failure stops is seen to anew after the re-arm, all of it, and not before.
+    const done = (await words.recover(incident, server)) || (incident.muted && words.isStopped());
+    if (await done) entry.seenTo.add(incident.id);
   }
 
   /** What it is that does not answer. */

@@ -26,7 +26,7 @@ import { createWords } from './words.ts';
 
 type Kept = Pick<
   Repositories,
-  'health' | 'fleet' | 'incidents' | 'outbox' | 'servers' | 'groups' | 'operations'
+  'health' | 'fleet' | 'incidents' | 'outbox' | 'servers' | 'groups' | 'operations' | 'recoveries'
 >;
 
 export interface HealthWorkerDeps extends Kept, Omit<CheckDeps, 'clock'> {
@@ -110,7 +110,12 @@ export function createHealthWorker(deps: HealthWorkerDeps): HealthWorker {
     onLost: (shard) => roster.drop(shard),
   });
   const upkeep = createUpkeep({ ...deps, roster, shards, lookEarly });
-  const rearm = createRearm({ ...deps, words });
+  const rearm = createRearm({
+    ...{ ...deps, words },
+    onRearmed() {
+      for (const { seenTo } of roster.entries()) seenTo.clear();
+    },
+  });
 
   return {
     async run(signal) {

@@ -19,12 +19,15 @@ export interface RearmDeps {
   readonly incidents: Pick<IncidentRepository, 'list' | 'resolve'>;
   readonly servers: Pick<ServerRepository, 'find'>;
   readonly words: Pick<Words, 'recover'>;
+  /** What is open gets its message, where it may speak again, by the next look at it. */
+  readonly onRearmed: () => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** After a human's word the incidents that are still open get their recovery. */
-export function createRearm({ fleet, incidents, servers, words, clock, log }: RearmDeps) {
+export function createRearm(deps: RearmDeps) {
+  const { fleet, incidents, servers, words, clock, log } = deps;
   /** The re-arm that was dealt with; its orders carry its time, so another worker's are the same. */
   let done = 0;
 
@@ -47,6 +50,7 @@ export function createRearm({ fleet, incidents, servers, words, clock, log }: Re
     if (at === null || at.getTime() === done || stopOf(state) !== null) return;
     log.info({ at }, 're-armed: open incidents are recovered');
     await incidents.resolve(FLEET, ['mass_failure'], 'A human looked at it and re-armed.');
+    deps.onRearmed();
     await submitAll(at);
     done = at.getTime();
   }

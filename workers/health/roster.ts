@@ -14,6 +14,10 @@ export interface RosterDeps {
   readonly onGone: (entry: Entry) => void;
 }
 
+/** What decides whether, and how, an incident of a server is recovered. */
+const policyOf = ({ mode, care, handsOff, underMaintenance }: WatchedServer): string =>
+  [mode, care, handsOff, underMaintenance].join(' ');
+
 /** The servers of our shards, and what is known of them. */
 export function createRoster({ health, clock, intervalMs, onDue, onGone }: RosterDeps) {
   const shards = new Map<number, Map<string, Entry>>();
@@ -36,10 +40,16 @@ export function createRoster({ health, clock, intervalMs, onDue, onGone }: Roste
     const before = entry.server;
     entry.server = server;
     if (!entry.atDesk) entry.open = { ...server.openIncidents };
+    const ended = before.underMaintenance && !server.underMaintenance;
+    // Another policy calls for something else: what is open is seen to anew, at once.
+    const other = policyOf(before) !== policyOf(server);
+    if (other) entry.seenTo.clear();
+    // Its first service: from now on there is something to look at beside itself.
+    if (before.services.length === 0 && server.services.length > 0) onDue(entry);
     // The one re-evaluation at the end of a window: what it finds is judged as on any other day.
-    if (before.underMaintenance && !server.underMaintenance) {
+    if (ended || (other && Object.keys(entry.open).length > 0)) {
       entry.extraAt = clock.now().getTime();
-      entry.extra = 'early';
+      entry.extra = ended ? 'early' : 'quick';
       onDue(entry);
     }
   }

@@ -31,7 +31,7 @@ interface Watched {
 
 export interface ServicesDeps {
   readonly outside: OutsideProbe;
-  readonly desk: Pick<Desk, 'open' | 'clear'>;
+  readonly desk: Pick<Desk, 'open' | 'ensure' | 'clear'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -101,7 +101,9 @@ export function createServices(deps: ServicesDeps) {
       const details = which.map(([, { reason }]) => reason).join('; ');
       await desk.open(entry, type, details, { services: which.map(([id]) => nameOf(id)) });
     };
-    if (down.length > 0 && !entry.open.service_down) await tell('service_down', down);
+    const open = entry.open.service_down;
+    if (down.length > 0 && open === undefined) await tell('service_down', down);
+    else if (down.length > 0 && open && !entry.seenTo.has(open)) await desk.ensure(entry, open);
     if (aging.length > 0 && !entry.open.certificate_expiring)
       await tell('certificate_expiring', aging);
     if (entry.open.service_down && list.every(([, { good }]) => good >= FAULT_GOODS)) {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { unmute } from '#graph/unmute.ts';
 import { fleetOf, handles } from '#test/builders/watched-fleet.ts';
 import { type HealthStage, PATIENCE, settledStage } from '#test/fakes/health-stage.ts';
 
@@ -33,6 +34,29 @@ describe('many at once', PATIENCE, () => {
     await stage.pass(30);
     expect(new Set(stage.orders.map(({ target }) => target)).size).toBe(500);
     expect(stage.told).toHaveLength(1);
+  });
+
+  it('those that may speak again after the re-arm are told then, and their end', async () => {
+    await settled(fleetOf(5));
+    stage.fail(handles(1, 5), 'unreachable');
+    await stage.pass(300);
+    stage.heal(['vps-1', 'vps-2', 'vps-3']);
+    await stage.pass(120);
+    expect(stage.told).toEqual(['mass_failure fleet']);
+    const { incidents, fleet } = stage.memory.repositories;
+    await unmute(incidents, 'ann');
+    await fleet.rearm('ann', stage.clock.now());
+    await stage.pass(90);
+    const opened = ['incident_opened vps-4', 'incident_opened vps-5'];
+    expect(stage.told.slice(1).sort()).toEqual(opened);
+    const targets = [...new Set(stage.orders.map(({ key }) => key))].map(
+      (key) => stage.orders.find((order) => order.key === key)?.target,
+    );
+    expect(targets.sort()).toEqual(['vps-4', 'vps-5']);
+    stage.heal(['vps-4', 'vps-5']);
+    await stage.pass(120);
+    const resolved = ['incident_resolved vps-4', 'incident_resolved vps-5'];
+    expect(stage.told.slice(3).sort()).toEqual(resolved);
   });
 
   it.each([3, 5, 10])('all of %i: the breaker opens before the first recovery', async (size) => {

@@ -4,12 +4,15 @@ import { type FleetState, stopOf } from '#domain/fleet.ts';
 import { restartHelps } from '#domain/health/faults.ts';
 import type { Incident } from '#domain/incident.ts';
 import { hasLadder } from '#domain/ladder.ts';
+import { isTerminal } from '#domain/operation.ts';
 import type { Clock, Logger } from '#domain/ports.ts';
 import type {
   FleetRepository,
   GroupRepository,
   HealthRepository,
+  OperationRepository,
   OutboxRepository,
+  RecoveryRepository,
 } from '#domain/repositories.ts';
 import type { Server } from '#domain/server.ts';
 
@@ -17,6 +20,8 @@ export interface WordsDeps {
   readonly fleet: Pick<FleetRepository, 'state'>;
   readonly groups: Pick<GroupRepository, 'require'>;
   readonly health: Pick<HealthRepository, 'target'>;
+  readonly operations: Pick<OperationRepository, 'find'>;
+  readonly recoveries: Pick<RecoveryRepository, 'ofIncident'>;
   readonly outbox: OutboxRepository;
   readonly agent: Pick<Agent, 'submit'>;
   readonly clock: Clock;
@@ -25,18 +30,25 @@ export interface WordsDeps {
 
 /**
  * Names one beginning of one incident; after a re-arm those that were open before get a new word
- * each, whatever became of the first.
+ * each, whatever became of the first. So does one of which an operation only observed.
  */
-export function recoverKey(incident: Incident, { rearmedAt }: FleetState): string {
+export function recoverKey(
+  incident: Incident,
+  { rearmedAt }: FleetState,
+  observedBy: string | null,
+): string {
   const key = `recover:${incident.id}:${incident.reopened}`;
-  return rearmedAt && incident.detectedAt < rearmedAt ? `${key}:${rearmedAt.getTime()}` : key;
+  const again = rearmedAt && incident.detectedAt < rearmedAt ? [key, rearmedAt.getTime()] : [key];
+  return [...again, ...(observedBy === null ? [] : [`after:${observedBy}`])].join(':');
 }
 
 const isOurs = ({ care, handsOff, status }: Server): boolean =>
   care === 'managed' && !handsOff && status !== 'maintenance';
 
 /** What goes out for an incident: messages to people, orders to recover. All of it at most once. */
-export function createWords({ fleet, groups, health, outbox, agent, clock, log }: WordsDeps) {
+export function createWords(deps: WordsDeps) {
+  const { fleet, groups, health, operations, recoveries, outbox, agent, clock, log } = deps;
+
   /** A ladder that has nothing to try would only end in one more alarm. */
   async function isRecovered({ type }: Incident, server: Server): Promise<boolean> {
     if (!hasLadder(type) || !isOurs(server)) return false;
@@ -44,10 +56,20 @@ export function createWords({ fleet, groups, health, outbox, agent, clock, log }
     return restartHelps(type, (await health.target(server.id))?.report ?? null);
   }
 
-  async function modeOf(incident: Incident, server: Server): Promise<string> {
-    if (!(await isRecovered(incident, server))) return '';
-    return server.mode ?? (await groups.require(server.group)).policy.mode;
+  const modeOf = async (server: Server) =>
+    server.mode ?? (await groups.require(server.group)).policy.mode;
+
+  /** The operation that said what it would do under `observe`, where the mode is another one now. */
+  async function observedBy(incident: Incident, server: Server): Promise<string | null> {
+    const last = (await recoveries.ofIncident(incident.id)).at(-1);
+    if (last?.outcome !== 'would' || (await modeOf(server)) === 'observe') return null;
+    return last.operationId;
   }
+
+  const hasEnded = async (operationId: string): Promise<boolean> => {
+    const operation = await operations.find(operationId);
+    return operation === null || isTerminal(operation.status);
+  };
 
   return {
     async opened(incident: Incident, server: Server): Promise<void> {
@@ -60,7 +82,7 @@ export function createWords({ fleet, groups, health, outbox, agent, clock, log }
           ...{ type: incident.type, server: server.handle, reason: incident.details },
           since: incident.failedAt.toISOString(),
           services: incident.affectedServices.join(', '),
-          mode: await modeOf(incident, server),
+          mode: (await isRecovered(incident, server)) ? await modeOf(server) : '',
           incident: incident.id,
         },
       });
@@ -81,15 +103,20 @@ export function createWords({ fleet, groups, health, outbox, agent, clock, log }
       });
     },
 
+    /** Whether anything stops automatic action now. */
+    isStopped: async (): Promise<boolean> => stopOf(await fleet.state()) !== null,
+
     /** True when there is nothing more to order; false: not now, ask again at the next look. */
     async recover(incident: Incident, server: Server): Promise<boolean> {
       if (!(await isRecovered(incident, server))) return true;
       const state = await fleet.state();
       if (stopOf(state) !== null) return false;
+      const before = await observedBy(incident, server);
+      if (before !== null && !(await hasEnded(before))) return false;
       try {
         await agent.submit({
           ...{ kind: 'recover', incidentId: incident.id, target: server.handle },
-          ...{ by: 'agent:health', key: recoverKey(incident, state) },
+          ...{ by: 'agent:health', key: recoverKey(incident, state, before) },
         });
         return true;
       } catch (error) {

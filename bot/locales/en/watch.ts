@@ -116,6 +116,10 @@ export const watch = {
     'My own network was away from {from} to {until} ({duration}). What I could not see is unknown; nothing was touched.',
   'note.fleet_frozen': 'Automatic action is frozen.',
   'note.fleet_rearmed': 'Automatic action is on again.',
+  'note.still_open': {
+    one: '{count} server of the mass failure is still in trouble.',
+    other: '{count} servers of the mass failure are still in trouble.',
+  },
   'note.provider_unavailable': 'The API of {provider} does not answer.',
   'note.provider_meanwhile': 'Recoveries go without it meanwhile; nothing is muted.',
   'note.provider_back': 'The API of {provider} answers again.',

@@ -30,6 +30,7 @@ export const confirmIdentity: Step<ProvisionDeps> = {
           ...(facts.os === null ? {} : { os: facts.os }),
           ...(facts.ipv4 === null ? {} : { ipv4: facts.ipv4 }),
           ...(facts.ipv6 === null ? {} : { ipv6: facts.ipv6 }),
+          ...(facts.region ? { region: facts.region } : {}),
         });
         return {
           status: 'done',

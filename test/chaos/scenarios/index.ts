@@ -1,7 +1,7 @@
 import type { Scenario } from '../scenario.ts';
 import { one, twenty, two } from './apart.ts';
-import { doubleTap, lateWord, voided } from './approvals.ts';
-import { allDown, ownNetwork } from './mass.ts';
+import { doubleTap, lateWord, modeChanged, voided } from './approvals.ts';
+import { allDown, ownNetwork, rearmed } from './mass.ts';
 import { longAway, restored, twin } from './past.ts';
 import { brokenPath, brokenSite, deadSshd, flapping, quietDay } from './paths.ts';
 import { answerLost, broken, hanging, throttled } from './provider.ts';
@@ -9,8 +9,8 @@ import { clockJumps, halfList, maintenance } from './time.ts';
 
 /** Every scenario, in the order of its letter. */
 export const scenarios: readonly Scenario[] = [
-  ...[allDown, ownNetwork, one, two, twenty, flapping],
-  ...[throttled, broken, hanging, answerLost, doubleTap, lateWord, voided, quietDay],
+  ...[allDown, rearmed, ownNetwork, one, two, twenty, flapping],
+  ...[throttled, broken, hanging, answerLost, doubleTap, lateWord, voided, modeChanged, quietDay],
   ...[clockJumps, maintenance, halfList, restored, longAway, twin],
   ...[brokenPath, brokenSite, deadSshd],
 ];
