@@ -33,5 +33,13 @@ while installing():
 open("/run/refused", "w")'
 for i in $(seq 100); do [ -e /run/held ] && exit; sleep 0.1; done; exit 1`;
 
-export const AWAIT_FETCH = `
-for i in $(seq 500); do systemctl is-active --quiet zavhoz-fetch || exit 0; sleep 0.1; done; exit 1`;
+/** Until nothing that a playbook began in the background is at work. */
+export const AWAIT_BEGUN = `
+for i in $(seq 500); do pgrep -f async_wrapper >/dev/null || exit 0; sleep 0.1; done; exit 1`;
+
+/** What jobs leave behind that were cut short, that failed, or whose provisioning never went on. */
+export const USELESS_JOBS = `
+mkdir -p /run/zavhoz/upgrade; cd /run/zavhoz/upgrade
+echo '{"started": 1, "finished": 0, "ansible_job_id": "j1.1"}' > j1.1
+echo '{"failed": true, "msg": "no space left", "changed": true}' > j2.2
+echo '{"changed": true}' > j3.3; touch -d '2 hours ago' j3.3`;

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SUITES, type Suite } from '../simulators/hosts/recipe.ts';
-import { AWAIT_FETCH, BUSY_APT, FINGERPRINT, publish } from './host-scripts.ts';
-import { createPlaybookStage } from './stage.ts';
+import { AWAIT_BEGUN, BUSY_APT, FINGERPRINT, publish, USELESS_JOBS } from './host-scripts.ts';
+import { createPlaybookStage, type PlayEvent } from './stage.ts';
 
 const UNDECLARED = 18_081;
 const DECLARED = 8080;
 const open = { zavhoz_open_ports: [{ port: DECLARED, proto: 'tcp' }] };
+
+/** How a task ended: ok, changed, failed or skipped. */
+const endOf = (events: readonly PlayEvent[], task: string) =>
+  events.find((one) => one.event !== 'task' && one.task?.endsWith(`: ${task}`))?.event;
 
 type Stage = Awaited<ReturnType<typeof createPlaybookStage>>;
 
@@ -48,9 +52,9 @@ describe(`the playbooks on fresh hosts of Debian ${SUITES.join(' and ')}`, () =>
   onEach(
     'access: the keys open it, passwords no longer do, no other key is lost',
     async (stage, suite) => {
+      // on the other one the installation below begins by itself
+      const more = { zavhoz_begin: suite === 'bookworm', zavhoz_upgrade: true };
       const packages = await stage.inside('dpkg-query -W');
-      // on the other one the installation below fetches for itself
-      const more = { zavhoz_fetch: suite === 'bookworm', zavhoz_upgrade: true };
       const { code, stats, failed } = await stage.play('provision_access', 'password', more);
       expect({ code, failed }).toEqual({ code: 0, failed: [] });
       expect(stats?.changed).toBeGreaterThan(0);
@@ -59,25 +63,49 @@ describe(`the playbooks on fresh hosts of Debian ${SUITES.join(' and ')}`, () =>
       expect(await stage.byKey('stranger')).toBe('');
       expect(await stage.byPassword()).toHaveProperty('refused');
       expect(await stage.inside('cat /root/.ssh/authorized_keys')).toContain('AAAA someone');
-      await stage.inside(AWAIT_FETCH);
+      await stage.inside(AWAIT_BEGUN);
       const lists = await stage.inside('find /var/lib/apt/lists -name "*_Packages*"');
       expect(lists !== '').toBe(suite === 'bookworm');
-      expect(await stage.inside('dpkg-query -W')).toBe(packages);
+      if (suite === 'bookworm') {
+        expect(await stage.inside('apt-get -qq -s upgrade')).toBe('');
+        expect(await stage.inside('cat /run/zavhoz/upgrade/j*')).toMatch(/"changed": true/);
+      } else {
+        expect(await stage.inside('dpkg-query -W')).toBe(packages);
+      }
     },
   );
 
   onEach('software: all is installed, though apt was busy when it began', async (stage, suite) => {
     await stage.inside(BUSY_APT);
-    const { code, stats, failed } = await stage.play('provision_software', 'key', open);
+    const more = { ...open, zavhoz_upgrade: suite === 'bookworm' };
+    const { code, stats, failed, events } = await stage.play('provision_software', 'key', more);
     expect({ code, failed }).toEqual({ code: 0, failed: [] });
     expect(stats?.changed).toBeGreaterThan(0);
     await stage.inside('test -e /run/refused');
+    // what access began is told as this run's change, and not done again
+    const took = suite === 'bookworm' ? 'changed' : 'ok';
+    expect(endOf(events, 'Take over what began while access was opened')).toBe(took);
+    expect(endOf(events, 'Upgrade what is installed')).toBe('skipped');
     const compose = suite === 'bookworm' ? 'docker-compose' : 'docker compose';
     const fact = JSON.parse(await stage.inside('cat /etc/ansible/facts.d/zavhoz.fact'));
     expect(fact).toEqual({ compose, docker_source: 'distribution' });
     expect(await stage.inside('ufw status | head -1')).toBe('Status: active\n');
     expect(await stage.inside('systemctl list-timers --all --no-legend "zavhoz-*"')).toBe('');
   });
+
+  onEach(
+    'an upgrade that began and did not end well is done by the installation',
+    async (stage) => {
+      await stage.inside(USELESS_JOBS);
+      const more = { ...open, zavhoz_upgrade: true };
+      const { code, failed, events } = await stage.play('provision_software', 'key', more);
+      expect({ code, failed }).toEqual({ code: 0, failed: [] });
+      expect(endOf(events, 'Take over what began while access was opened')).toBe('ok');
+      expect(endOf(events, 'Upgrade what is installed')).toMatch(/ok|changed/);
+      expect(await stage.inside('apt-get -qq -s upgrade')).toBe('');
+      expect(await stage.inside('find /run/zavhoz -type f')).toBe('');
+    },
+  );
 
   onEach('a second run of both changes nothing', async (stage) => {
     const before = await stage.inside(FINGERPRINT);

@@ -7,11 +7,9 @@ __metaclass__ = type
 
 DOCUMENTATION = r"""
 module: zavhoz_look
-short_description: release, packages, package lists, name and time zone of the host
+short_description: release, packages, name and time zone of the host
 options:
   packages: {description: names of packages to look for, type: list, elements: str, default: []}
-  unit: {description: a unit that fetches packages and is waited for, type: str, default: ""}
-  wait_seconds: {description: the longest wait for that unit, type: int, default: 300}
 author: Zavhoz
 """
 
@@ -20,7 +18,6 @@ RETURN = "host: {description: what was seen, returned: always, type: dict}"
 
 import os
 import re
-import time
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -31,13 +28,6 @@ def text_of(path):
             return file.read()
     except (IOError, OSError):
         return ""
-
-
-def names_in(folder, pattern):
-    try:
-        return [name for name in os.listdir(folder) if re.search(pattern, name)]
-    except OSError:
-        return []
 
 
 def release():
@@ -78,30 +68,16 @@ def installed(module, wanted):
     return sorted(words[1] for words in seen if len(words) == 2 and words[0] not in gone)
 
 
-def wait_for(module, unit, seconds):
-    end = time.time() + seconds
-    while unit and time.time() < end:
-        if module.run_command(["systemctl", "is-active", unit])[1].strip() not in ("active", "activating"):
-            return
-        time.sleep(0.1)
-
-
 def main():
     module = AnsibleModule(
         argument_spec={
             "packages": {"type": "list", "elements": "str", "default": []},
-            "unit": {"type": "str", "default": ""},
-            "wait_seconds": {"type": "int", "default": 300},
         },
         supports_check_mode=True,
     )
-    asked = module.params
-    wait_for(module, asked["unit"], asked["wait_seconds"])
     host = {
         "release": release(),
-        "installed": installed(module, asked["packages"]),
-        "package_lists": names_in("/var/lib/apt/lists", "_Packages") != [],
-        "interrupted": names_in("/var/lib/dpkg/updates", "^[0-9]+$") != [],
+        "installed": installed(module, module.params["packages"]),
         "time_zone": time_zone(),
         "own_line": own_line(),
         "name": text_of("/etc/hostname").strip(),

@@ -80,7 +80,11 @@ def answers(address):
 
 
 def reload(module, lines):
-    module.run_command(["systemctl", "reload", module.params["unit"]], check_rc=True)
+    command = ["systemctl", "reload", module.params["unit"]]
+    end = time.time() + RELOAD_SECONDS
+    # an upgrade at work may be starting systemd or sshd anew in this moment
+    while module.run_command(command, check_rc=time.time() >= end)[0] != 0:
+        time.sleep(0.2)
     # it starts itself anew, and for a moment nobody listens
     addresses = [line.split()[1] for line in lines if line.startswith("listenaddress ")]
     end = time.time() + RELOAD_SECONDS

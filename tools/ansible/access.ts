@@ -1,11 +1,11 @@
 import { playbookTool, type Vars } from './playbook-tool.ts';
 
-const accessVars: Vars = (server, { keys, hostSettings }, { upgrade, fetch }) => ({
+const accessVars: Vars = (server, { keys, hostSettings }, { upgrade, begin }) => ({
   zavhoz_authorized_keys: [keys.publicKey, ...keys.breakGlass],
   zavhoz_private_key: keys.privateKey,
   zavhoz_ssh_port: server.connection.port,
   zavhoz_disable_password_login: true,
-  zavhoz_fetch: fetch,
+  zavhoz_begin: begin,
   zavhoz_upgrade: upgrade && hostSettings.upgrade,
 });
 

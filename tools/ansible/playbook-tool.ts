@@ -9,7 +9,7 @@ import { sshTarget } from '../server/target.ts';
 export type Vars = (
   server: Server,
   deps: ToolDeps,
-  input: { readonly upgrade: boolean; readonly fetch: boolean },
+  input: { readonly upgrade: boolean; readonly begin: boolean },
   host: { readonly target: SshTarget; readonly signal: AbortSignal },
 ) => VarsNow | Promise<VarsNow>;
 type VarsNow = Readonly<Record<string, unknown>>;
@@ -29,8 +29,8 @@ export const playbookTool = (
     input: z.object({
       credential_id: z.string().nullable(),
       upgrade: z.boolean().default(false),
-      /** Whether an installation follows and its packages may be fetched meanwhile. */
-      fetch: z.boolean().default(false),
+      /** Whether an installation follows and may begin in the background meanwhile. */
+      begin: z.boolean().default(false),
     }),
     preview: (_, server) => `run ${playbook} on ${server.handle} (${what})`,
     async run({ credential_id, ...input }, { server, signal, progress, child }, deps) {

@@ -30,15 +30,14 @@ export const serverVerifyOutside = defineTool({
   preview: (_, server) => `verify ${server.handle} from outside`,
   async run(_, scope, deps) {
     const target = await sshTarget(scope.server, null, deps);
-    await scope.progress('key login', 0.1);
-    await keyOpens(target, scope, deps);
     const published = target.jump === null;
     await scope.progress(
-      `password logins, Docker, open ports${published ? ', a port published by a container' : ''}`,
-      0.3,
+      `key and password logins, Docker, open ports${published ? ', a port published by a container' : ''}`,
+      0.1,
     );
     // Side by side: none depends on another. All are waited for, so that nothing goes on behind us.
-    const [password, docker, ports, container] = await all([
+    const [, password, docker, ports, container] = await all([
+      keyOpens(target, scope, deps),
       passwordProblems(target, scope, deps),
       dockerProblems(target, scope, deps),
       portProblems(target, scope, deps),
@@ -57,11 +56,8 @@ export const serverVerifyOutside = defineTool({
   },
 });
 
-type Problems = readonly string[];
-type Four = readonly [Promise<Problems>, Promise<Problems>, Promise<Problems>, Promise<Problems>];
-
-/** As Promise.all, but settled only when the last of them is. */
-async function all(checks: Four) {
+/** As Promise.all, but settled only when the last of them is; the first one's failure counts first. */
+async function all<T extends readonly Promise<unknown>[]>(checks: T) {
   await Promise.allSettled(checks);
   return Promise.all(checks);
 }

@@ -18,8 +18,8 @@ export const openAccess: Step<ProvisionDeps> = {
     const credential_id = byKey ? null : state.credential_id;
     const { ok, changed } = await tools.call(ansibleAccess, {
       credential_id,
-      // install-software follows: what it needs is fetched meanwhile
-      fetch: true,
+      // install-software follows: what comes first in it begins meanwhile
+      begin: state.rung !== 'reset_access',
       upgrade: !state.is_incident_recovery,
     });
     return {
