@@ -1,4 +1,5 @@
 import type { AuditRepository, IdempotencyRepository } from './repositories/bookkeeping.ts';
+import type { ChatRepository } from './repositories/chats.ts';
 import type { CredentialRepository, HostKeyRepository } from './repositories/credentials.ts';
 import type { GroupRepository } from './repositories/groups.ts';
 import type { HealthRepository } from './repositories/health.ts';
@@ -13,6 +14,7 @@ import type {
   MaintenanceRepository,
   RecoveryRepository,
 } from './repositories/recovery.ts';
+import type { SecretLinkRepository } from './repositories/secret-links.ts';
 import type { ServerRepository } from './repositories/servers.ts';
 
 export type {
@@ -20,6 +22,7 @@ export type {
   IdempotencyRepository,
   IdempotencyStart,
 } from './repositories/bookkeeping.ts';
+export type { ChatRepository } from './repositories/chats.ts';
 export type {
   Credential,
   CredentialKind,
@@ -33,7 +36,13 @@ export type { InputRequestRepository } from './repositories/inputs.ts';
 export type { OutboxRepository } from './repositories/notifications.ts';
 export type { OperationRepository, Take } from './repositories/operations.ts';
 export type { Page, Paging } from './repositories/paging.ts';
-export type { ApiTokenRepository, UserRepository } from './repositories/people.ts';
+export type {
+  ApiTokenRepository,
+  JoinOutcome,
+  PersonNames,
+  RoleChange,
+  UserRepository,
+} from './repositories/people.ts';
 export type {
   ApprovalRepository,
   FleetRepository,
@@ -41,6 +50,11 @@ export type {
   RecoveryRepository,
   Reservation,
 } from './repositories/recovery.ts';
+export type {
+  SecretLinkRepository,
+  SecretLinkState,
+  ShownSecret,
+} from './repositories/secret-links.ts';
 export type {
   ServerFilter,
   ServerPatch,
@@ -58,6 +72,8 @@ export interface Repositories {
   readonly incidents: IncidentRepository;
   readonly outbox: OutboxRepository;
   readonly users: UserRepository;
+  readonly chats: ChatRepository;
+  readonly secretLinks: SecretLinkRepository;
   readonly tokens: ApiTokenRepository;
   readonly idempotency: IdempotencyRepository;
   readonly audit: AuditRepository;

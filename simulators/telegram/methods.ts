@@ -110,6 +110,7 @@ export function createMethods({
       getUpdates,
       deleteWebhook: () => ({ result: true }),
       setMyCommands: () => ({ result: true }),
+      deleteMyCommands: () => ({ result: true }),
       sendChatAction: () => ({ result: true }),
       sendMessage: (payload) => written(payload),
       editMessageText(payload) {
