@@ -12,6 +12,7 @@ import type {
   MaintenanceRepository,
   OperationRepository,
   RecoveryRepository,
+  SecretLinkRepository,
   ServerRepository,
   UserRepository,
 } from '#domain/repositories.ts';
@@ -65,6 +66,7 @@ export interface ApiDeps {
   >;
   readonly users: UserRepository;
   readonly tokens: ApiTokenRepository;
+  readonly secretLinks: Pick<SecretLinkRepository, 'state' | 'sendCode' | 'reveal'>;
   readonly idempotency: IdempotencyRepository;
   readonly audit: AuditRepository;
   /** Prometheus text and its content type. */

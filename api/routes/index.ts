@@ -11,12 +11,14 @@ import { operationEventRoutes } from './operation-events.ts';
 import { operationRoutes } from './operations.ts';
 import { reportRoutes } from './reports.ts';
 import { runbookRoutes } from './runbooks.ts';
+import { secretPageRoutes } from './secret-page.ts';
 import { serverActionRoutes } from './server-actions.ts';
 import { serverHealthRoutes } from './server-health.ts';
 import { serverPatchRoute } from './server-patch.ts';
 import { serverRoutes } from './servers.ts';
 import { systemRoutes } from './system.ts';
 import { tokenRoutes } from './tokens.ts';
+import { userRoleRoutes } from './user-roles.ts';
 import { userRoutes } from './users.ts';
 
 const DEFAULT_LIMITS: StreamLimits = {
@@ -32,6 +34,7 @@ export const routes = (deps: ApiDeps) => {
   const limits = { ...DEFAULT_LIMITS, ...deps.streams };
   const underApi: readonly FastifyPluginAsyncZod[] = [
     userRoutes(deps),
+    userRoleRoutes(deps),
     serverRoutes(deps),
     serverPatchRoute(deps),
     serverActionRoutes(deps),
@@ -50,6 +53,10 @@ export const routes = (deps: ApiDeps) => {
   ];
   return {
     underApi,
-    atRoot: [systemRoutes(deps), runbookRoutes(deps)] as readonly FastifyPluginAsyncZod[],
+    atRoot: [
+      systemRoutes(deps),
+      runbookRoutes(deps),
+      secretPageRoutes(deps),
+    ] as readonly FastifyPluginAsyncZod[],
   };
 };
