@@ -94,7 +94,9 @@ export function createInvitations({ prisma, clock }: RepositoryDeps): Invitation
   ): Promise<void> {
     const name = username ? `@${username}` : (firstName ?? '');
     await tellOwners(tx, clock, telegramId, {
-      ...{ dedupeKey: `user_joined:${id}`, severity: 'info', kind: 'user_joined' },
+      ...{ dedupeKey: `user_joined:${id}`, kind: 'user_joined' },
+      // Somebody who may act is worth a sound.
+      severity: role === 'viewer' ? 'info' : 'warning',
       params: { name, id: String(telegramId), role, by: by ?? '', raised: before ? 1 : 0 },
       ...{ serverHandle: null, operationId: null },
     });

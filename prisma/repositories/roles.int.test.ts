@@ -108,6 +108,7 @@ async function everything(id: number) {
   await prisma.subscription.create({ data: { ...me, minSeverity: 'info', createdBy: 'x' } });
   await prisma.preference.create({ data: { ...me, digestAt: 60 } });
   const { id: incidentId } = recovery.incident;
+  await prisma.chat.create({ data: { ...me, title: 'private', addedBy: BigInt(id) } });
   await prisma.chatMute.create({ data: { ...me, incidentId, until: later() } });
   await prisma.onCallSlot.create({
     data: { position: id, telegramId: BigInt(id), createdBy: 'x' },
@@ -152,6 +153,7 @@ async function standing(id: number) {
     slots: await prisma.onCallSlot.count({ where: { telegramId: BigInt(id) } }),
     subscriptions: await prisma.subscription.count(me),
     preferences: await prisma.preference.count(me),
+    chats: await prisma.chat.count(me),
     mutes: await prisma.chatMute.count(me),
     cards: await prisma.chatCard.count(me),
     messages: await prisma.notificationOutbox.count({
@@ -163,7 +165,7 @@ async function standing(id: number) {
 const ALL = {
   ...{ tokens: 'admin,operate,read', orders: 'care,reboot', invitations: 2, links: 1, slots: 1 },
   approvals: 'step-reboot,step-reinstall',
-  ...{ subscriptions: 1, preferences: 1, mutes: 1, cards: 1, messages: 1 },
+  ...{ subscriptions: 1, preferences: 1, chats: 1, mutes: 1, cards: 1, messages: 1 },
 };
 
 describe('the loss of a role', () => {
@@ -187,7 +189,7 @@ describe('the loss of a role', () => {
       null,
       {
         ...{ tokens: '', orders: '', approvals: '', invitations: 0, links: 0, slots: 0 },
-        ...{ subscriptions: 0, preferences: 0, mutes: 0, cards: 0, messages: 0 },
+        ...{ subscriptions: 0, preferences: 0, chats: 0, mutes: 0, cards: 0, messages: 0 },
       },
     ],
   ])('to %s ends what stood on it, and nothing of others', async (role, left) => {
@@ -229,16 +231,24 @@ describe('tokens of a person', () => {
     expect(await all.tokens.authenticate(plain)).toBeNull();
   });
 
-  it('are not made by a request that meets the removal half-way', async () => {
-    for (let round = 0; round < 5; round++) {
-      await person(1, 'owner');
-      await person(2, 'operator');
-      const [made] = await Promise.allSettled([
-        all.tokens.create(`t${round}`, 'operate', 2n),
-        all.users.setRole(2n, null, 'tg:1'),
-      ]);
-      if (made?.status !== 'fulfilled') continue;
-      expect(await all.tokens.authenticate(made.value.plain)).toBeNull();
-    }
+  it('wait for a removal under way, and are then refused', async () => {
+    await person(2, 'operator');
+    const { making } = await stage.prisma.$transaction(async (tx) => {
+      await tx.user.update({ where: { telegramId: 2n }, data: { role: null } });
+      const making = all.tokens.create('late', 'read', 2n).then(
+        () => 'made',
+        (error) => error.code,
+      );
+      await expect
+        .poll(async () => {
+          const blocked = await stage.prisma.$queryRaw<unknown[]>`
+            SELECT FROM pg_stat_activity
+             WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+          return blocked.length;
+        })
+        .toBe(1);
+      return { making };
+    });
+    expect(await making).toBe('conflict');
   });
 });

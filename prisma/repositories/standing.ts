@@ -58,6 +58,7 @@ export async function endStanding(
   await tx.preference.deleteMany({ where: chat });
   await tx.chatMute.deleteMany({ where: chat });
   await tx.chatCard.deleteMany({ where: chat });
+  await tx.chat.deleteMany({ where: chat });
   return { ...ended, messages: messages.count, subscriptions: subscriptions.count };
 }
 
