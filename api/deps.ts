@@ -13,6 +13,7 @@ import type {
   OperationRepository,
   ProviderDetailsRepository,
   RecoveryRepository,
+  SecretLinkRepository,
   ServerRepository,
   UserRepository,
 } from '#domain/repositories.ts';
@@ -77,6 +78,7 @@ export interface ApiDeps {
   >;
   readonly users: UserRepository;
   readonly tokens: ApiTokenRepository;
+  readonly secretLinks: Pick<SecretLinkRepository, 'state' | 'sendCode' | 'reveal'>;
   readonly idempotency: IdempotencyRepository;
   readonly audit: AuditRepository;
   /** Prometheus text and its content type. */

@@ -18,7 +18,7 @@ import { OperationWire, OperationWithSteps } from './wire/operation.ts';
 import { RungWire } from './wire/recovery.ts';
 import { ServerWire } from './wire/server.ts';
 import { TokenCreated, TokenWire } from './wire/token.ts';
-import { UserWire } from './wire/user.ts';
+import { PairingCodeWire, UserWire } from './wire/user.ts';
 
 const NAMED = {
   Approval: ApprovalWire,
@@ -30,6 +30,7 @@ const NAMED = {
   Maintenance: MaintenanceWire,
   Operation: OperationWire,
   OperationWithSteps,
+  PairingCode: PairingCodeWire,
   Problem,
   Rung: RungWire,
   Server: ServerWire,

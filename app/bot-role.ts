@@ -33,6 +33,7 @@ export async function startBot(core: Core) {
     ...repositories,
     agent,
     adminIds,
+    publicUrl: config.publicUrl,
     transport: createTelegramTransport({
       token: settings.TELEGRAM_BOT_TOKEN,
       apiRoot: settings.TELEGRAM_API_ROOT,
@@ -76,9 +77,17 @@ export async function startBot(core: Core) {
 }
 
 /** ADMIN_TELEGRAM_IDS are owners before they ever wrote, so that alerts reach them. */
-async function makeOwner(telegramId: bigint, { repositories }: Core): Promise<void> {
+async function makeOwner(telegramId: bigint, { repositories, log }: Core): Promise<void> {
   const known = await repositories.users.find(telegramId);
   if (known?.role === 'owner') return;
+  // What people took away since, the setting does not give back.
+  if (await repositories.users.wasLowered(telegramId)) {
+    log.warn(
+      { telegramId: String(telegramId) },
+      'is in ADMIN_TELEGRAM_IDS, but was removed or made less: zavhoz users set-role gives it back',
+    );
+    return;
+  }
   await repositories.users.upsert({
     telegramId,
     username: known?.username ?? null,

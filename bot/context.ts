@@ -1,6 +1,7 @@
 import type { Context } from 'telegraf';
 import type { User } from '#domain/user.ts';
 import type { Translate } from './locales/translate.ts';
+import type { Menus } from './menus.ts';
 import type { Html } from './render/html.ts';
 import type { Rendered } from './render/message.ts';
 
@@ -13,6 +14,7 @@ export interface SayOptions {
 export interface BotContext extends Context {
   person: User;
   t: Translate;
+  menus: Menus;
   /** Sends HTML, split where it is too long. A reader who cannot be reached is not an error. */
   say(message: Html | Rendered, options?: SayOptions): Promise<void>;
   /** Puts another text into the message whose button was tapped. */

@@ -7,7 +7,9 @@ import type { BotDeps } from './deps.ts';
 import { features } from './features/index.ts';
 import { pairing } from './features/start.ts';
 import { authorise } from './filters/authorise.ts';
-import { languageOf, translator } from './locales/translate.ts';
+import { migration } from './filters/migration.ts';
+import { translatorFor } from './locales/translate.ts';
+import { createMenus } from './menus.ts';
 import { renderError } from './render/errors.ts';
 import type { Transport } from './transport.ts';
 
@@ -28,6 +30,8 @@ export function createBot({
 }: BotDeps & { transport: Transport; me: UserFromGetMe }): Bot {
   const bot = new Telegraf<BotContext>('', { handlerTimeout: HANDLER_TIMEOUT });
   bot.botInfo = me;
+  const menus = createMenus({ transport, clock: deps.clock, log: deps.log });
+  menus.clearDefault();
   // The update is repeated by the processor: it has to see the error.
   bot.catch((error) => {
     throw error;
@@ -37,6 +41,7 @@ export function createBot({
     ctx.telegram.callApi = async (method, payload) =>
       transport.call(method, payload, { urgency: 'answer' });
     equip(ctx, deps.log);
+    ctx.menus = menus;
     return next();
   });
   bot.use(async (ctx, next) => {
@@ -47,6 +52,7 @@ export function createBot({
       await ctx.say(renderError(ctx.t, error));
     }
   });
+  bot.use(migration(deps));
   bot.use(authorise(deps, pairing(deps)));
   for (const feature of features) bot.use(feature(deps));
 
@@ -56,8 +62,9 @@ export function createBot({
       const from = 'message' in update ? update.message.from : undefined;
       const tapped = 'callback_query' in update ? update.callback_query.from : undefined;
       const person = from ?? tapped;
-      if (!person || !(await deps.users.find(BigInt(person.id)))?.role) return;
-      const t = translator(languageOf(person.language_code));
+      const known = person ? await deps.users.find(BigInt(person.id)) : null;
+      if (!person || !known?.role) return;
+      const t = translatorFor(known, person.language_code);
       const text = t('error.broken').html;
       const chat_id = 'message' in update ? update.message.chat.id : person.id;
       const payload = { chat_id, text, parse_mode: 'HTML' } as const;

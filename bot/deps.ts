@@ -2,10 +2,12 @@ import type { Agent } from '#domain/agent.ts';
 import type { Clock, Logger } from '#domain/ports.ts';
 import type {
   ApprovalRepository,
+  ChatRepository,
   IncidentRepository,
   InputRequestRepository,
   MaintenanceRepository,
   OperationRepository,
+  SecretLinkRepository,
   ServerRepository,
   UserRepository,
 } from '#domain/repositories.ts';
@@ -19,7 +21,14 @@ export interface BotDeps {
   readonly approvals: Pick<ApprovalRepository, 'find' | 'list'>;
   readonly maintenance: Pick<MaintenanceRepository, 'create' | 'find' | 'list' | 'end'>;
   readonly inputs: Pick<InputRequestRepository, 'find' | 'list'>;
-  readonly users: Pick<UserRepository, 'find' | 'upsert' | 'pair'>;
+  readonly users: Pick<
+    UserRepository,
+    'find' | 'list' | 'upsert' | 'join' | 'invite' | 'setRole' | 'wasLowered' | 'choose'
+  >;
+  readonly chats: Pick<ChatRepository, 'migrate'>;
+  readonly secretLinks: Pick<SecretLinkRepository, 'create'>;
+  /** Where people reach the API; for links. */
+  readonly publicUrl: string;
   /** ADMIN_TELEGRAM_IDS: owners from their first word on. */
   readonly adminIds: ReadonlySet<bigint>;
   readonly clock: Clock;

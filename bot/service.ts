@@ -6,7 +6,7 @@ import { type Bot, createBot } from './create-bot.ts';
 import { createDeliver, type Delivery } from './deliver.ts';
 import type { BotDeps } from './deps.ts';
 import { failureOf } from './failure.ts';
-import { languageOf, translator } from './locales/translate.ts';
+import { translatorFor } from './locales/translate.ts';
 import { createNames } from './people.ts';
 import { createPoller, type PollingHealth } from './polling.ts';
 import { createProcessor } from './processor.ts';
@@ -145,7 +145,7 @@ export function createBotService(deps: BotServiceDeps): BotService {
     wake: processor.wake,
     async render({ notification, receiver }) {
       const reader = await users.find(receiver);
-      const t = translator(languageOf(reader?.languageCode));
+      const t = translatorFor(reader);
       const by = await nameOf(String(notification.params.by ?? ''));
       return renderNotification(t, {
         ...notification,

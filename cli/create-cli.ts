@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error.ts';
-import { tokenCommands, userCommands } from './commands/access.ts';
+import { tokenCommands } from './commands/access.ts';
 import { approvalCommands } from './commands/approvals.ts';
 import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -13,6 +13,7 @@ import { maintenanceCommands } from './commands/maintenance.ts';
 import { operationCommands } from './commands/operations.ts';
 import { reportCommands } from './commands/report.ts';
 import { rebuildCommand, serverCommands } from './commands/servers.ts';
+import { userCommands } from './commands/users.ts';
 import { createContext, defaultUrl } from './context.ts';
 import type { Io } from './io.ts';
 

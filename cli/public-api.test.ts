@@ -36,6 +36,8 @@ describe('the command line and the real API', () => {
     'inputs list --all',
     'users add 42 --role operator --username ann',
     'users list --limit 10',
+    'users pair --role operator --for 2h',
+    'users pair',
     'tokens list',
     'tokens create ci --scope operate',
     'doctor',
@@ -124,6 +126,37 @@ describe('the command line and the real API', () => {
     const made = JSON.parse((await run('tokens create ci --json')).out);
     expect((await run(`tokens revoke ${made.id}`)).code).toBe(0);
     expect((await run('servers list', { env: { ZAVHOZ_TOKEN: made.token } })).code).toBe(2);
+  });
+
+  it('changes roles, keeps the last owner unless told twice, and removes', async () => {
+    for (const id of [1, 2]) await run(`users add ${id} --role owner`);
+    expect((await run('users set-role 2 operator')).out).toBe('2: operator.\n');
+    const refused = await run('users remove 1 --yes');
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('--even-last-owner') });
+    expect((await run('users set-role 1 viewer')).code).toBe(1);
+    const answers = ['2'];
+    expect((await run('users remove 1 --even-last-owner', { answers })).code).toBe(2);
+    expect((await run('users remove 1 --even-last-owner --yes')).out).toBe('1: removed.\n');
+    expect(JSON.parse((await run('users show 1 --json')).out)).toMatchObject({ role: null });
+    expect((await run('users remove 77 --yes')).code).toBe(2);
+    expect((await run('users set-role 2 king')).code).toBe(2);
+  });
+
+  it('pairs a new owner while there is one, by a code for the chat', async () => {
+    await run('users add 1 --role owner');
+    const { out, err } = await run('users pair');
+    expect(out).toMatch(/^\/start [A-Z2-9]{10}\n$/);
+    expect(err).toContain('role owner');
+  });
+
+  it('makes tokens that stand for a person, up to their role', async () => {
+    await run('users add 1 --role operator');
+    expect((await run('tokens create a --scope admin --for 1')).err).toMatch(
+      /Choose scope operate/,
+    );
+    const made = JSON.parse((await run('tokens create a --scope operate --for 1 --json')).out);
+    expect(made).toMatchObject({ owner_id: 1, scope: 'operate' });
+    expect((await run('tokens create b --for nobody')).code).toBe(2);
   });
 
   it('reads the report of the doctor', async () => {

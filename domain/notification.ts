@@ -34,7 +34,11 @@ export interface Notification {
     | 'fleet_rearmed'
     /** params: provider, reason. */
     | 'provider_unavailable'
-    | 'provider_back';
+    | 'provider_back'
+    /** To owners. params: name, role, by (who invited them), raised (1: had a lesser role). */
+    | 'user_joined'
+    /** To one owner. params: code, server, until. */
+    | 'secret_code';
   /** Values for the text; strings are shown escaped. */
   readonly params: Readonly<Record<string, string | number>>;
   readonly serverHandle: string | null;

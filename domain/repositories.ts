@@ -1,4 +1,5 @@
 import type { AuditRepository, IdempotencyRepository } from './repositories/bookkeeping.ts';
+import type { ChatRepository } from './repositories/chats.ts';
 import type { CredentialRepository, HostKeyRepository } from './repositories/credentials.ts';
 import type { GroupRepository } from './repositories/groups.ts';
 import type { HealthRepository } from './repositories/health.ts';
@@ -14,6 +15,7 @@ import type {
   MaintenanceRepository,
   RecoveryRepository,
 } from './repositories/recovery.ts';
+import type { SecretLinkRepository } from './repositories/secret-links.ts';
 import type { ServerRepository } from './repositories/servers.ts';
 
 export type {
@@ -21,6 +23,7 @@ export type {
   IdempotencyRepository,
   IdempotencyStart,
 } from './repositories/bookkeeping.ts';
+export type { ChatRepository } from './repositories/chats.ts';
 export type {
   Credential,
   CredentialKind,
@@ -34,7 +37,13 @@ export type { InputRequestRepository } from './repositories/inputs.ts';
 export type { OutboxRepository } from './repositories/notifications.ts';
 export type { OperationRepository, Take } from './repositories/operations.ts';
 export type { Page, Paging } from './repositories/paging.ts';
-export type { ApiTokenRepository, UserRepository } from './repositories/people.ts';
+export type {
+  ApiTokenRepository,
+  JoinOutcome,
+  PersonNames,
+  RoleChange,
+  UserRepository,
+} from './repositories/people.ts';
 export type { KnownDetails, ProviderDetailsRepository } from './repositories/provider-details.ts';
 export type {
   ApprovalRepository,
@@ -43,6 +52,11 @@ export type {
   RecoveryRepository,
   Reservation,
 } from './repositories/recovery.ts';
+export type {
+  SecretLinkRepository,
+  SecretLinkState,
+  ShownSecret,
+} from './repositories/secret-links.ts';
 export type {
   ServerFilter,
   ServerPatch,
@@ -61,6 +75,8 @@ export interface Repositories {
   readonly incidents: IncidentRepository;
   readonly outbox: OutboxRepository;
   readonly users: UserRepository;
+  readonly chats: ChatRepository;
+  readonly secretLinks: SecretLinkRepository;
   readonly tokens: ApiTokenRepository;
   readonly idempotency: IdempotencyRepository;
   readonly audit: AuditRepository;

@@ -11,6 +11,7 @@ import { operationEventRoutes } from './operation-events.ts';
 import { operationRoutes } from './operations.ts';
 import { reportRoutes } from './reports.ts';
 import { runbookRoutes } from './runbooks.ts';
+import { secretPageRoutes } from './secret-page.ts';
 import { serverActionRoutes } from './server-actions.ts';
 import { serverHealthRoutes } from './server-health.ts';
 import { serverPatchRoute } from './server-patch.ts';
@@ -18,6 +19,7 @@ import { serverRoutes } from './servers.ts';
 import { systemRoutes } from './system.ts';
 import { telegramRoutes } from './telegram.ts';
 import { tokenRoutes } from './tokens.ts';
+import { userRoleRoutes } from './user-roles.ts';
 import { userRoutes } from './users.ts';
 
 const DEFAULT_LIMITS: StreamLimits = {
@@ -33,6 +35,7 @@ export const routes = (deps: ApiDeps) => {
   const limits = { ...DEFAULT_LIMITS, ...deps.streams };
   const underApi: readonly FastifyPluginAsyncZod[] = [
     userRoutes(deps),
+    userRoleRoutes(deps),
     serverRoutes(deps),
     serverPatchRoute(deps),
     serverActionRoutes(deps),
@@ -55,6 +58,7 @@ export const routes = (deps: ApiDeps) => {
       systemRoutes(deps),
       runbookRoutes(deps),
       telegramRoutes(deps),
+      secretPageRoutes(deps),
     ] as readonly FastifyPluginAsyncZod[],
   };
 };

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { OpsError } from '#domain/errors.ts';
-import type { ApiTokenRepository, AuditRepository } from '#domain/repositories.ts';
+import type { ApiTokenRepository, AuditRepository, UserRepository } from '#domain/repositories.ts';
+import { assertScopeOfRole } from '#domain/user.ts';
 import { actorOf } from '../access.ts';
 import { TokenCreate, TokenCreated, TokenWire, tokenToWire } from '../wire/token.ts';
 import { answers, IDEMPOTENCY_NOTE } from './answers.ts';
@@ -9,12 +10,13 @@ import { answers, IDEMPOTENCY_NOTE } from './answers.ts';
 interface TokenRouteDeps {
   readonly tokens: ApiTokenRepository;
   readonly audit: AuditRepository;
+  readonly users: Pick<UserRepository, 'find'>;
 }
 
 const IdParams = z.object({ id: z.uuid() });
 
 export const tokenRoutes =
-  ({ tokens, audit }: TokenRouteDeps): FastifyPluginAsyncZod =>
+  ({ tokens, audit, users }: TokenRouteDeps): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/tokens',
@@ -45,28 +47,33 @@ export const tokenRoutes =
         schema: {
           operationId: 'createToken',
           summary: 'Create an API token; its text is shown once',
-          description: `Scopes: read, operate (also changes servers), admin (also users and tokens). ${IDEMPOTENCY_NOTE} The replay does not show the token again.`,
+          description: `Scopes: read, operate (also changes servers), admin (also users and tokens). A token of a person (owner_id) covers no more than their role and ends with it. ${IDEMPOTENCY_NOTE} The replay does not show the token again.`,
           tags: ['tokens'],
           body: TokenCreate,
           response: answers({ 201: TokenCreated }),
         },
       },
       async (request, reply) => {
-        const { name, scope } = request.body;
+        const { name, scope, owner_id: owner } = request.body;
         // Audit and chat show names, so a name stands for one living token.
         if ((await tokens.list()).some((t) => t.name === name && t.revokedAt === null)) {
           throw new OpsError('conflict', `A token named ${name} exists already.`, {
             hint: 'Choose another name, or revoke that one first.',
           });
         }
+        if (owner) assertScopeOfRole((await users.find(BigInt(owner)))?.role ?? null, scope);
         await audit.append({
           actor: actorOf(request),
           action: 'token.create',
           target: name,
           operationId: null,
-          data: { scope },
+          data: { scope, owner_id: owner },
         });
-        const { token, plain } = await tokens.create(name, scope);
+        const { token, plain } = await tokens.create(
+          name,
+          scope,
+          owner === null ? null : BigInt(owner),
+        );
         return reply.code(201).send({ ...tokenToWire(token), token: plain.reveal() });
       },
     );

@@ -60,6 +60,48 @@ describe('users', () => {
     expect((await call(...post({ telegram_id: 1, role: 'viewer' }))).body.role).toBe('viewer');
   });
 
+  it('changes and takes roles; the last owner only where it is said', async () => {
+    const { call } = await apiStage();
+    await call(...post({ telegram_id: 1, role: 'owner' }));
+    await call(...post({ telegram_id: 2, role: 'viewer' }));
+    const raised = await call('PATCH', '/users/2', { body: { role: 'operator' } });
+    expect(raised).toMatchObject({ status: 200, body: { telegram_id: 2, role: 'operator' } });
+    expect((await call('DELETE', '/api/users/2')).status).toBe(204);
+    expect((await call('GET', '/users/2')).body.role).toBeNull();
+    expect((await call('DELETE', '/users/9')).status).toBe(404);
+    expect((await call('DELETE', '/users/1')).status).toBe(409);
+    const lowered = { role: 'viewer', even_last_owner: true };
+    expect((await call('PATCH', '/users/1/', { body: lowered })).status).toBe(200);
+    expect((await call('PATCH', '/users/1', { body: {} })).status).toBe(422);
+    for (const as of ['read', 'operate'] as const) {
+      expect((await call('DELETE', '/users/1', { as })).status).toBe(403);
+      expect((await call('POST', '/users/pairing-code', { as, body: {} })).status).toBe(403);
+    }
+  });
+
+  it('a token of a person cannot take the last owner', async () => {
+    const { call, tokens } = await apiStage();
+    await call(...post({ telegram_id: 1, role: 'owner' }));
+    const { plain } = await tokens.create('mine', 'admin', 1n);
+    const headers = { authorization: `Bearer ${plain.reveal()}` };
+    const url = '/users/1?even_last_owner=true';
+    expect((await call('DELETE', url, { as: null, headers })).status).toBe(403);
+    expect((await call('DELETE', url)).status).toBe(204);
+  });
+
+  it('gives a pairing code once; its replay does not show it', async () => {
+    const { call } = await apiStage();
+    await call(...post({ telegram_id: 1, role: 'owner' }));
+    const options = { body: { ttl_seconds: 600 }, headers: { 'idempotency-key': 'k' } };
+    const made = await call('POST', '/users/pairing-code', options);
+    expect(made).toMatchObject({ status: 201, body: { role: 'owner' } });
+    expect(made.body.code).toMatch(/^[A-Z2-9]{10}$/);
+    const again = await call('POST', '/api/users/pairing-code', options);
+    expect(again).toMatchObject({ status: 201, body: { code: null, role: 'owner' } });
+    const short = await call('POST', '/users/pairing-code', { body: { ttl_seconds: 10 } });
+    expect(short.status).toBe(422);
+  });
+
   it.each([
     [{ telegram_id: '42' }, 'telegram_id'],
     [{ telegram_id: -1 }, 'telegram_id'],

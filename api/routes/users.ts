@@ -33,7 +33,6 @@ export const userRoutes =
         const telegramId = BigInt(body.telegram_id);
         const known = await users.find(telegramId);
         const role = body.role ?? roleFor(body.is_admin, known);
-        if (known?.role === 'owner' && role && role !== 'owner') await keepAnOwner(users, known);
         await audit.append({
           actor: actorOf(request),
           action: 'user.upsert',
@@ -41,15 +40,20 @@ export const userRoutes =
           operationId: null,
           data: { role_before: known?.role ?? null, role: role ?? known?.role ?? null },
         });
-        const user = await users.upsert({
+        const names = {
           telegramId,
           username: given(body.username, known?.username),
           firstName: given(body.first_name, known?.firstName),
           lastName: given(body.last_name, known?.lastName),
           languageCode: given(body.language_code, known?.languageCode),
-          ...(role ? { role } : {}),
           seen: false,
-        });
+        };
+        // A role has rules of its own: whom they refuse is not renamed either.
+        const setRole = () => role && users.setRole(telegramId, role, actorOf(request));
+        if (known) await setRole();
+        await users.upsert(names);
+        if (!known) await setRole();
+        const user = (await users.find(telegramId)) ?? (await users.upsert(names));
         return reply.code(known ? 200 : 201).send(userToWire(user));
       },
     );
@@ -102,12 +106,4 @@ const given = (value: string | null | undefined, known: string | null | undefine
 function roleFor(admin: boolean | undefined, known: User | null): Role | undefined {
   if (admin === undefined || admin === isAdmin(known?.role ?? null)) return undefined;
   return admin ? 'operator' : 'viewer';
-}
-
-async function keepAnOwner(users: UserRepository, leaving: User): Promise<void> {
-  const { items } = await users.list({ offset: 0, limit: 500 });
-  if (items.some((u) => u.role === 'owner' && u.telegramId !== leaving.telegramId)) return;
-  throw new OpsError('conflict', 'The last owner cannot be made less than an owner.', {
-    hint: 'Make another user owner first.',
-  });
 }

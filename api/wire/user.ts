@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Role, type User } from '#domain/user.ts';
+import { ChatLanguage, Role, type User } from '#domain/user.ts';
 import { line, Time, time, timeOrNull } from './common.ts';
 
 /** Telegram's ids fit 52 bits, so a JSON number holds them. */
@@ -11,6 +11,10 @@ export const UserWire = z.object({
   first_name: z.string().nullable(),
   last_name: z.string().nullable(),
   language_code: z.string().nullable(),
+  /** Chosen by the person in the chat; null: as Telegram says. */
+  language: ChatLanguage.nullable(),
+  /** IANA name, chosen by the person; null: UTC. */
+  time_zone: z.string().nullable(),
   /** Null: known by name only, gets no data. */
   role: Role.nullable(),
   /** Operator or owner. */
@@ -28,6 +32,8 @@ export const userToWire = (user: User): UserWire => ({
   first_name: user.firstName,
   last_name: user.lastName,
   language_code: user.languageCode,
+  language: user.language,
+  time_zone: user.timeZone,
   role: user.role,
   is_admin: isAdmin(user.role),
   created_at: time(user.createdAt),
@@ -59,3 +65,24 @@ export const UserUpsert = z
     },
   );
 export type UserUpsert = z.infer<typeof UserUpsert>;
+
+export const UserPatch = z.strictObject({
+  role: Role,
+  /** Changes the last owner as well; only for tokens that stand for nobody. */
+  even_last_owner: z.boolean().default(false),
+});
+export const UserRemoval = z.strictObject({
+  even_last_owner: z.enum(['true', 'false']).default('false'),
+});
+
+export const PairingCodeRequest = z.strictObject({
+  role: Role.default('owner'),
+  /** How long it is good for: five minutes to a week. */
+  ttl_seconds: z.number().int().min(300).max(604_800).default(86_400),
+});
+export const PairingCodeWire = z.object({
+  /** For `/start <code>` in the bot's private chat; shown once, null in a replayed answer. */
+  code: z.string().nullable(),
+  role: Role,
+  expires_at: Time,
+});

@@ -1,8 +1,6 @@
 import type { Role } from '#domain/user.ts';
-import type { BotContext } from '../context.ts';
 import { covers } from '../filters/at-least.ts';
 import type { MessageKey } from '../locales/translate.ts';
-import { plainOf } from '../render/html.ts';
 
 export interface Command {
   readonly name: string;
@@ -10,6 +8,8 @@ export interface Command {
   readonly usage: string;
   readonly role: Role;
   readonly help: MessageKey;
+  /** Answered in the private chat alone; not in the menus of groups. */
+  readonly privateOnly?: true;
 }
 
 /** What the bot understands, and from whom; /help and Telegram's own menu are made of it. */
@@ -26,22 +26,12 @@ export const COMMANDS: readonly Command[] = [
   { name: 'freeze', usage: '', role: 'operator', help: 'help.freeze' },
   { name: 'rearm', usage: '', role: 'operator', help: 'help.rearm' },
   { name: 'maint', usage: ' vps-1 2h', role: 'operator', help: 'help.maint' },
+  { name: 'invite', usage: ' operator 24h', role: 'owner', help: 'help.invite', privateOnly: true },
+  { name: 'users', usage: '', role: 'owner', help: 'help.users', privateOnly: true },
+  { name: 'password', usage: ' vps-1', role: 'owner', help: 'help.password', privateOnly: true },
+  { name: 'settings', usage: '', role: 'viewer', help: 'help.settings', privateOnly: true },
   { name: 'help', usage: '', role: 'viewer', help: 'help.help' },
 ];
 
 export const commandsFor = (role: Role | null): readonly Command[] =>
   COMMANDS.filter((command) => covers(role, command.role));
-
-/** Telegram's menu for this person's chat alone: strangers see no commands. */
-export async function registerCommands(ctx: BotContext): Promise<void> {
-  if (ctx.chat?.type !== 'private') return;
-  const commands = commandsFor(ctx.person.role).map(({ name, help }) => ({
-    command: name,
-    description: plainOf(ctx.t(help).html),
-  }));
-  try {
-    await ctx.telegram.setMyCommands(commands, { scope: { type: 'chat', chat_id: ctx.chat.id } });
-  } catch {
-    // Decoration: without the menu every command still works.
-  }
-}

@@ -7,14 +7,18 @@ import { fleet } from './fleet.ts';
 import { help } from './help.ts';
 import { incidents } from './incidents.ts';
 import { inputs } from './inputs.ts';
+import { invite } from './invite.ts';
 import { maintenance } from './maintenance.ts';
 import { operations } from './operations.ts';
+import { password } from './password.ts';
 import { provision } from './provision.ts';
 import { rebuild } from './rebuild.ts';
 import { servers } from './servers.ts';
+import { settings } from './settings.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { unknown } from './unknown.ts';
+import { users } from './users.ts';
 
 /** Asked in this order; the first that fits takes the update. */
 export const features: readonly ((deps: BotDeps) => Composer<BotContext>)[] = [
@@ -32,5 +36,9 @@ export const features: readonly ((deps: BotDeps) => Composer<BotContext>)[] = [
   cancel,
   fleet,
   maintenance,
+  invite,
+  users,
+  settings,
+  password,
   unknown,
 ];

@@ -1,9 +1,8 @@
 import type { MiddlewareFn } from 'telegraf';
-import { Role } from '#domain/user.ts';
+import { type Role, roleCovers } from '#domain/user.ts';
 import type { BotContext } from '../context.ts';
 
-export const covers = (have: Role | null, need: Role): boolean =>
-  have !== null && Role.options.indexOf(have) >= Role.options.indexOf(need);
+export const covers = roleCovers;
 
 /** Stops people of a lesser role, and tells them so. */
 export const atLeast =

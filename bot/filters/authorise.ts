@@ -2,7 +2,7 @@ import type { MiddlewareFn } from 'telegraf';
 import type { User } from '#domain/user.ts';
 import type { BotContext } from '../context.ts';
 import type { BotDeps } from '../deps.ts';
-import { languageOf, translator } from '../locales/translate.ts';
+import { translatorFor } from '../locales/translate.ts';
 
 /**
  * Lets through people with a role, by `from.id` on every update and every tap. Others get silence,
@@ -18,10 +18,16 @@ export const authorise =
     const { from } = ctx;
     if (!from || from.is_bot) return;
     if (ctx.message && 'sender_chat' in ctx.message && ctx.message.sender_chat) return;
-    ctx.t = translator(languageOf(from.language_code));
     const telegramId = BigInt(from.id);
     const known = await users.find(telegramId);
-    const listed = adminIds.has(telegramId) && (known?.role ?? null) === null;
+    ctx.t = translatorFor(known, from.language_code);
+    // The setting makes first owners; what people took away it does not give back.
+    const listed =
+      adminIds.has(telegramId) && !known?.role && !(await users.wasLowered(telegramId));
+    const { chat } = ctx;
+    const menu = (person: User) =>
+      chat && ctx.menus.show({ chatId: chat.id, private: chat.type === 'private' }, person);
+    if (known && !known.role) menu(known);
     // A stranger leaves no row: anybody in the world could fill the table.
     if (!known?.role && !listed) return stranger(ctx, next);
     ctx.person = await users.upsert({
@@ -30,6 +36,7 @@ export const authorise =
       seen: true,
       ...(listed && { role: 'owner' }),
     });
+    menu(ctx.person);
     return next();
   };
 

@@ -3,7 +3,7 @@ import { ERROR_CODES } from '#domain/errors.ts';
 import { parseHtml } from '#simulators/telegram/html.ts';
 import { ERROR_TEXTS } from '../render/errors.ts';
 import { html } from '../render/html.ts';
-import { CATALOGUES, languageOf, type Text, translator } from './translate.ts';
+import { CATALOGUES, languageOf, type Text, translator, translatorFor } from './translate.ts';
 
 const forms = (text: Text): string[] => (typeof text === 'string' ? [text] : Object.values(text));
 const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
@@ -23,11 +23,16 @@ describe('catalogues', () => {
     }
   });
 
-  it('give Russian plurals all the forms that Russian has', () => {
-    for (const key of keys) {
-      const text = CATALOGUES.ru[key];
-      if (typeof CATALOGUES.en[key] === 'string') continue;
-      expect(Object.keys(text).sort()).toEqual(['few', 'many', 'one', 'other']);
+  it('have plurals at the same keys, with all the forms of the language and no other', () => {
+    const numbers = Array.from({ length: 200 }, (_, n) => n).concat(1.5);
+    for (const language of ['en', 'ru'] as const) {
+      const rules = new Intl.PluralRules(language);
+      const forms = [...new Set(numbers.map((n) => rules.select(n)))].sort();
+      for (const key of keys) {
+        const [text, english] = [CATALOGUES[language][key], CATALOGUES.en[key]];
+        expect(typeof text, key).toBe(typeof english);
+        if (typeof text !== 'string') expect(Object.keys(text).sort(), key).toEqual(forms);
+      }
     }
   });
 
@@ -37,6 +42,27 @@ describe('catalogues', () => {
 });
 
 describe('translator', () => {
+  it('says moments in the zone it was given, with its abbreviation, summer or winter', () => {
+    const [winter, summer] = [new Date('2026-01-31T22:30:00Z'), new Date('2026-07-01T10:00:00Z')];
+    const said = (zone: string, at: Date) => translator('en', zone).moment(at);
+    expect(said('Europe/Vilnius', winter)).toBe('1 Feb, 00:30 EET');
+    expect(said('Europe/Vilnius', summer)).toBe('1 Jul, 13:00 EEST');
+    expect(said('America/New_York', winter)).toBe('31 Jan, 17:30 EST');
+    expect(said('Asia/Kolkata', winter)).toBe('1 Feb, 04:00 GMT+5:30');
+    expect(translator('ru', 'Europe/Vilnius').moment(summer)).toBe('1 июл., 13:00 EEST');
+    expect(translator('en').moment(winter)).toBe('31 Jan, 22:30 UTC');
+    expect(translator('en', 'Mars/Olympus').moment(winter)).toBe('31 Jan, 22:30 UTC');
+  });
+
+  it('speaks as a person chose, else as their Telegram does', () => {
+    const person = { language: null, languageCode: 'ru', timeZone: null };
+    expect(translatorFor(person).language).toBe('ru');
+    expect(translatorFor(person, 'en').language).toBe('en');
+    expect(translatorFor({ ...person, language: 'en' }).language).toBe('en');
+    expect(translatorFor({ ...person, timeZone: 'Asia/Tokyo' }).timeZone).toBe('Asia/Tokyo');
+    expect(translatorFor(null).language).toBe('en');
+  });
+
   it('chooses plural forms', () => {
     const ru = translator('ru');
     const count = (n: number) => ru('status.servers', { count: n }).html;

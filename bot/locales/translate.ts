@@ -1,3 +1,4 @@
+import { timeZoneOf, type User } from '#domain/user.ts';
 import { type Html, html, shown } from '../render/html.ts';
 import type { Catalogue, MessageKey, Plural, Text } from './catalogue.ts';
 import { en } from './en/index.ts';
@@ -11,13 +12,15 @@ export const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en, ru };
 
 export interface Translate {
   readonly language: Language;
+  /** IANA name. */
+  readonly timeZone: string;
   /** Catalogue text is HTML; parameters are escaped unless they are Html themselves. */
   (key: MessageKey, params?: Params): Html;
   /** For buttons and toasts, which know no HTML. */
   plain(key: MessageKey, params?: Params): string;
   /** `12 min`, `1 h 5 min`. */
   duration(seconds: number): string;
-  /** `21 Nov, 10:05 UTC`. */
+  /** `21 Nov, 10:05 UTC`, in the reader's time zone, with its abbreviation. */
   moment(at: Date): string;
 }
 
@@ -25,10 +28,28 @@ export interface Translate {
 export const languageOf = (code: string | null | undefined): Language =>
   code?.toLowerCase().split('-')[0] === 'ru' ? 'ru' : 'en';
 
-const translators = { en: createTranslate('en'), ru: createTranslate('ru') };
-export const translator = (language: Language): Translate => translators[language];
+const translators = new Map<string, Translate>();
+/** As many as there are zones, and languages for each. */
+const KEPT = 1000;
 
-function createTranslate(language: Language): Translate {
+/** A zone that Intl does not know is UTC. */
+export function translator(language: Language, timeZone = 'UTC'): Translate {
+  const key = `${language} ${timeZone}`;
+  const known = translators.get(key);
+  if (known) return known;
+  if (translators.size >= KEPT) translators.clear();
+  const made = createTranslate(language, timeZoneOf(timeZone) ?? 'UTC');
+  translators.set(key, made);
+  return made;
+}
+
+/** Speaks as a person chose it; `spoken` is their Telegram's language where that is fresher. */
+export const translatorFor = (
+  person: Pick<User, 'language' | 'languageCode' | 'timeZone'> | null,
+  spoken: string | null | undefined = person?.languageCode,
+): Translate => translator(person?.language ?? languageOf(spoken), person?.timeZone ?? undefined);
+
+function createTranslate(language: Language, timeZone: string): Translate {
   const catalogue = CATALOGUES[language];
   const rules = new Intl.PluralRules(language);
   const unit = (name: string) =>
@@ -37,7 +58,7 @@ function createTranslate(language: Language): Translate {
 
   const moments = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
     ...{ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
-    ...{ hourCycle: 'h23', timeZone: 'UTC' },
+    ...{ hourCycle: 'h23', timeZone },
   });
 
   const pick = (text: Text, count: unknown): string =>
@@ -53,7 +74,8 @@ function createTranslate(language: Language): Translate {
     html(fill(key, params, (value) => (typeof value === 'object' ? value : shown(value)).html));
   return Object.assign(t, {
     language,
-    moment: (at: Date) => `${moments.format(at)} UTC`,
+    timeZone,
+    moment: (at: Date) => `${moments.format(at)} ${abbreviation(timeZone, at)}`,
     plain: (key: MessageKey, params: Params = {}) =>
       fill(key, params, (value) => (typeof value === 'object' ? value.html : String(value))),
     duration(seconds: number) {
@@ -66,4 +88,15 @@ function createTranslate(language: Language): Translate {
       return rest === 0 ? hours : `${hours} ${units.minute.format(rest)}`;
     },
   });
+}
+
+/** `EET`, `EST`; where English has no letters for it, `GMT+3`. */
+function abbreviation(timeZone: string, at: Date): string {
+  const names = ['en-GB', 'en-US'].map(
+    (locale) =>
+      new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'short' })
+        .formatToParts(at)
+        .find(({ type }) => type === 'timeZoneName')?.value ?? timeZone,
+  );
+  return names.find((name) => !/^GMT./.test(name)) ?? names[0] ?? timeZone;
 }

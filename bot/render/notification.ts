@@ -5,6 +5,7 @@ import { bold, code, type Html, html, join, shown, shownLines, split } from './h
 import { inputButtons, secretHint } from './input.ts';
 import type { Rendered } from './message.ts';
 import { by, has, type Lines, number, type Params, took, why } from './note-values.ts';
+import { PEOPLE_LINES } from './people-notes.ts';
 import { approvalLines, WATCH_LINES, watchButtons } from './watch-notes.ts';
 
 const SIGNS: Readonly<Record<Severity, string>> = {
@@ -23,6 +24,7 @@ const SIGNS: Readonly<Record<Severity, string>> = {
  */
 const LINES: Readonly<Record<Exclude<Notification['kind'], 'approval_needed'>, Lines>> = {
   ...WATCH_LINES,
+  ...PEOPLE_LINES,
   server_discovered: (t, server, p) => [
     t('note.server_discovered', {
       server,

@@ -29,6 +29,8 @@ const KINDS = Object.keys({
   fleet_rearmed: 0,
   provider_unavailable: 0,
   provider_back: 0,
+  user_joined: 0,
+  secret_code: 0,
 } satisfies Record<Notification['kind'], 0>) as Notification['kind'][];
 const note = (
   kind: Notification['kind'],

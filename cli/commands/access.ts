@@ -1,14 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { Role, Scope } from '#domain/user.ts';
+import { type Command, Option } from 'commander';
+import { Scope } from '#domain/user.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 import { type Context, fieldOf, leaf } from '../context.ts';
-import { paging } from './servers.ts';
-
-const telegramId = (text: string): number => {
-  const id = Number(text);
-  if (Number.isSafeInteger(id) && id > 0) return id;
-  throw new InvalidArgumentError('A Telegram id is a whole number (the bot tells it on /start).');
-};
+import { telegramId } from './users.ts';
 
 export function tokenCommands(program: Command, context: Context): void {
   const tokens = program.command('tokens').description('API tokens');
@@ -19,6 +13,7 @@ export function tokenCommands(program: Command, context: Context): void {
       ['id', 'id'],
       ['name', 'name'],
       ['scope', 'scope'],
+      ['of', 'owner_id'],
       ['created', 'created_at'],
       ['last used', 'last_used_at'],
       ['revoked', 'revoked_at'],
@@ -29,8 +24,13 @@ export function tokenCommands(program: Command, context: Context): void {
     .addOption(
       new Option('--scope <scope>', 'what it may do').choices(Scope.options).default('read'),
     )
-    .action(async (name, { scope }, command: Command) => {
-      const body = { name, scope };
+    .option(
+      '--for <telegram-id>',
+      'whom it stands for: covers no more than their role, and ends with it',
+      telegramId,
+    )
+    .action(async (name, { scope, for: owner }, command: Command) => {
+      const body = { name, scope, owner_id: owner };
       const made = await context.client(command).call('POST', '/api/tokens', { body });
       const plain = fieldOf(made, 'token');
       if (typeof plain !== 'string') {
@@ -52,40 +52,4 @@ export function tokenCommands(program: Command, context: Context): void {
     const answer = await context.client(command).call('DELETE', path);
     context.print(command, answer ?? { id, revoked: true }, `${id}: revoked.`);
   });
-}
-
-export function userCommands(program: Command, context: Context): void {
-  const users = program.command('users').description('people in Telegram');
-
-  paging(leaf(users, 'list', 'list users')).action(async ({ limit, offset }, command: Command) => {
-    const options = { query: { limit, offset } };
-    const list = await context.client(command).call('GET', '/api/users', options);
-    context.printList(command, list, [
-      ['telegram id', 'telegram_id'],
-      ['username', 'username'],
-      ['first name', 'first_name'],
-      ['role', 'role'],
-      ['last seen', 'last_seen'],
-    ]);
-  });
-
-  leaf(users, 'show <telegram-id>', 'show one user').action(async (id, _, command: Command) => {
-    const path = `/api/users/${encodeURIComponent(id)}`;
-    context.printOne(command, await context.client(command).call('GET', path));
-  });
-
-  users
-    .command('add')
-    .description('let somebody in, or change their role')
-    .argument('<telegram-id>', 'their id', telegramId)
-    .option('--json', 'print JSON')
-    .addOption(
-      new Option('--role <role>', 'what they may do').choices(Role.options).default('viewer'),
-    )
-    .option('--username <name>', 'their name in Telegram')
-    .action(async (id, { role, username }, command: Command) => {
-      const body = { telegram_id: id, role, username };
-      const user = await context.client(command).call('POST', '/api/users', { body });
-      context.print(command, user, `${id}: ${role}.`);
-    });
 }

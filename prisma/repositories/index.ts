@@ -2,6 +2,7 @@ import type { Repositories } from '#domain/repositories.ts';
 import { createApiTokens } from './api-tokens.ts';
 import { createApprovals } from './approvals.ts';
 import { createAudit } from './audit.ts';
+import { createChats } from './chats.ts';
 import { createCredentials } from './credentials.ts';
 import { guarded } from './database-errors.ts';
 import type { RepositoryDeps } from './deps.ts';
@@ -17,6 +18,7 @@ import { createOperations } from './operations.ts';
 import { createOutbox } from './outbox.ts';
 import { createProviderDetails } from './provider-details.ts';
 import { createRecoveries } from './recoveries.ts';
+import { createSecretLinks } from './secret-links.ts';
 import { createServers } from './servers.ts';
 import { createUsers } from './users.ts';
 
@@ -35,6 +37,8 @@ export function createRepositories(deps: RepositoryDeps): Repositories {
     incidents: guarded(createIncidents(deps)),
     outbox: guarded(createOutbox(deps)),
     users: guarded(createUsers(deps)),
+    chats: guarded(createChats(deps)),
+    secretLinks: guarded(createSecretLinks(deps)),
     tokens: guarded(createApiTokens(deps)),
     idempotency: guarded(createIdempotency(deps)),
     audit: guarded(createAudit(deps)),

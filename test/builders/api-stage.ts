@@ -51,6 +51,11 @@ export async function apiStage(
     serverHealth,
     runbook: async (page) => (page === 'disk_full' ? '# disk_full\n' : null),
     users: apiUsers(),
+    secretLinks: {
+      state: async () => 'gone',
+      sendCode: async () => 'gone',
+      reveal: async () => 'gone',
+    },
     tokens,
     idempotency,
     audit,

@@ -12,9 +12,10 @@ import { startTelegramServer } from '#simulators/telegram/server.ts';
 import { apiMaintenance } from '#test/fakes/api-health.ts';
 import { chatAgent } from '#test/fakes/chat-agent.ts';
 import { chatIncidents } from '#test/fakes/chat-incidents.ts';
-import { aUser, memoryLeases, memoryUsers } from '#test/fakes/chat-memory.ts';
+import { memoryLeases } from '#test/fakes/chat-memory.ts';
 import { memoryChatUpdates } from '#test/fakes/memory-chat-updates.ts';
 import { memoryFleet } from '#test/fakes/memory-fleet.ts';
+import { aUser, memoryPeople } from '#test/fakes/memory-people.ts';
 import { hastyClock, swiftClock } from '#test/fakes/swift-clock.ts';
 import { telegramSpec } from '#test/support/telegram-spec.ts';
 import { quietLog } from './quiet-log.ts';
@@ -53,6 +54,9 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     incidents: [] as Incident[],
     fleet: memoryFleet(clock),
     maintenance: apiMaintenance(),
+    migrations: [] as (readonly [bigint, bigint])[],
+    /** What was asked for: server, person, seconds. `vps-bare` has no password. */
+    secretLinks: [] as (readonly [string, bigint, number])[],
   };
   const users = new Map<bigint, User>();
   for (const [id, role] of Object.entries(roles)) users.set(BigInt(id), aUser(BigInt(id), role));
@@ -100,7 +104,20 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
       list: async (filter: { status?: string }) =>
         lists.inputs.filter((r) => !filter.status || r.status === filter.status),
     },
-    users: memoryUsers(users, CODE),
+    users: memoryPeople(users, { pairing: CODE, now: clock.now }),
+    chats: {
+      async migrate(from: bigint, to: bigint) {
+        lists.migrations.push([from, to]);
+      },
+    },
+    secretLinks: {
+      async create(handle: string, ownerId: bigint, seconds: number) {
+        const expiresAt = new Date(clock.now().getTime() + seconds * 1000);
+        lists.secretLinks.push([handle, ownerId, seconds]);
+        return handle === 'vps-bare' ? null : { token: new Secret('link-token'), expiresAt };
+      },
+    },
+    publicUrl: 'https://zavhoz.example.org',
     adminIds: new Set<bigint>(),
     clock,
     log,

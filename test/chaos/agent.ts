@@ -120,6 +120,7 @@ export async function startAgent(world: World, databaseUrl: string, dataDir: Dat
   const agent = createAgent({ ...repositories, doorbell, clock, log, own: NOWHERE });
   const bot = createBotService({
     ...{ ...repositories, agent, leases, clock, log, adminIds: new Set<bigint>() },
+    publicUrl: 'http://127.0.0.1:8000',
     transport: telegram.transport,
     updates: counted(clock, 'updates', createChatUpdates({ prisma, secrets })),
   });

@@ -19,11 +19,17 @@ export interface ApiTokens extends ApiTokenRepository {
 
 export function apiTokens(): ApiTokens {
   const rows = new Map<string, ApiToken>();
-  const add = (name: string, scope: Scope, plain: string): ApiToken => {
+  const add = (
+    name: string,
+    scope: Scope,
+    plain: string,
+    ownerId: bigint | null = null,
+  ): ApiToken => {
     const token: ApiToken = {
       id: randomUUID(),
       name,
       scope,
+      ownerId,
       createdAt: THEN,
       lastUsedAt: null,
       revokedAt: null,
@@ -36,9 +42,9 @@ export function apiTokens(): ApiTokens {
   const fake: ApiTokens = {
     plain,
     gone: false,
-    async create(name, scope) {
+    async create(name, scope, ownerId = null) {
       const text = `plain-${randomUUID()}`;
-      return { token: add(name, scope, text), plain: new Secret(text) };
+      return { token: add(name, scope, text, ownerId), plain: new Secret(text) };
     },
     async authenticate(secret) {
       if (fake.gone) throw new OpsError('storage_unavailable', 'pg: 10.1.2.3 refused');

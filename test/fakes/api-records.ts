@@ -7,7 +7,7 @@ import type {
   InputRequestRepository,
   UserRepository,
 } from '#domain/repositories.ts';
-import type { User } from '#domain/user.ts';
+import { memoryPeople } from './memory-people.ts';
 
 const THEN = new Date('2026-01-02T03:04:05Z');
 const refuse = async (): Promise<never> => {
@@ -123,26 +123,4 @@ export const apiInput = (over: Partial<InputRequest> = {}): InputRequest => ({
   ...over,
 });
 
-export function apiUsers(): UserRepository {
-  const rows = new Map<bigint, User>();
-  return {
-    async upsert({ seen: _, role, ...user }) {
-      const known = rows.get(user.telegramId);
-      const stored: User = {
-        ...user,
-        role: role ?? known?.role ?? null,
-        createdAt: known?.createdAt ?? THEN,
-        lastSeen: null,
-      };
-      rows.set(user.telegramId, stored);
-      return stored;
-    },
-    find: async (id) => rows.get(id) ?? null,
-    async list({ offset, limit }) {
-      const all = [...rows.values()];
-      return { items: all.slice(offset, offset + limit), total: all.length };
-    },
-    issuePairingCode: refuse,
-    pair: refuse,
-  };
-}
+export const apiUsers = (): UserRepository => memoryPeople(new Map(), { now: () => THEN });

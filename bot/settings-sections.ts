@@ -1,0 +1,13 @@
+import type { BotContext } from './context.ts';
+import type { BotDeps } from './deps.ts';
+import type { Html } from './render/html.ts';
+import type { Rendered } from './render/message.ts';
+
+/** What another feature shows on the card of /settings; its buttons are read by that feature. */
+export type SettingsSection = (ctx: BotContext) => Promise<{
+  readonly text: Html;
+  readonly buttons: NonNullable<Rendered['buttons']>;
+}>;
+
+/** Below language and time zone, in this order. */
+export const settingsSections: readonly ((deps: BotDeps) => SettingsSection)[] = [];
