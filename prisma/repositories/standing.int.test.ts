@@ -145,6 +145,10 @@ describe('the loss of a role', () => {
     expect(await standing(2)).toEqual(left);
     expect(await standing(1)).toEqual(ALL);
     expect(await roleOf(2)).toBe(role);
+    const story = await stage.prisma.incidentEvent.count({
+      where: { text: { startsWith: 'Approval voided' } },
+    });
+    expect(story).toBe(role === 'operator' ? 1 : 2);
     const told = await stage.prisma.auditEvent.findFirst({ orderBy: { seq: 'desc' } });
     expect(told).toMatchObject({
       ...{ actor: 'tg:1', target: 'tg:2', action: role ? 'user.role' : 'user.removed' },
