@@ -6,6 +6,7 @@ import { every } from '#workers/every.ts';
 import { createOutbox } from '#workers/outbox.ts';
 import type { Core } from './core.ts';
 import { replacePrivateFile } from './data-dir.ts';
+import { makeFirstOwners } from './first-owners.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createGuard } from './start-guard.ts';
 import { webhookTarget } from './telegram-updates.ts';
@@ -24,7 +25,7 @@ export async function startBot(core: Core) {
   }
 
   const adminIds = new Set(settings.ADMIN_TELEGRAM_IDS.map(BigInt));
-  for (const telegramId of adminIds) await makeOwner(telegramId, core);
+  await makeFirstOwners(adminIds, { users: repositories.users, log });
   const code = await repositories.users.issuePairingCode(PAIRING_SECONDS);
   await replacePrivateFile(paths.pairingCode, code?.reveal() ?? '');
 
@@ -74,27 +75,4 @@ export async function startBot(core: Core) {
       await Promise.all([running, stopHeartbeat(), stopTwinWatch()]);
     },
   };
-}
-
-/** ADMIN_TELEGRAM_IDS are owners before they ever wrote, so that alerts reach them. */
-async function makeOwner(telegramId: bigint, { repositories, log }: Core): Promise<void> {
-  const known = await repositories.users.find(telegramId);
-  if (known?.role === 'owner') return;
-  // What people took away since, the setting does not give back.
-  if (await repositories.users.wasLowered(telegramId)) {
-    log.warn(
-      { telegramId: String(telegramId) },
-      'is in ADMIN_TELEGRAM_IDS, but was removed or made less: zavhoz users set-role gives it back',
-    );
-    return;
-  }
-  await repositories.users.upsert({
-    telegramId,
-    username: known?.username ?? null,
-    firstName: known?.firstName ?? null,
-    lastName: known?.lastName ?? null,
-    languageCode: known?.languageCode ?? null,
-    role: 'owner',
-    seen: false,
-  });
 }

@@ -123,6 +123,20 @@ describe('/password', () => {
     expect(await stage.ask(ANN, '/password')).toContain('Write /password vps-1');
   });
 
+  it.each([
+    ['http://127.0.0.1:8000', 'opens on the host of the agent only'],
+    ['http://zavhoz.example.org/', 'not encrypted'],
+  ])('says what is wrong with links to %s', async (url, warning) => {
+    await stage.stop();
+    stage.deps.publicUrl = url;
+    stage.start();
+    stage.servers.push(chatServer('vps-1001'));
+    const said = await stage.ask(ANN, '/password vps-1001');
+    expect(said).toContain(`\n${url.replace(/\/$/, '')}/secret/link-token\n`);
+    expect(said.match(/⚠️/g)).toHaveLength(1);
+    expect(said).toContain(warning);
+  });
+
   it('is for owners, in private', async () => {
     expect(await stage.ask(IVAN, '/password vps-1001')).toContain('нужна роль не ниже: владелец');
     const said = await stage.ask(ANN, '/password vps-1001', { chat: GROUP });

@@ -12,8 +12,10 @@ import {
   PAGE_HEADERS,
   secretPage,
 } from '../secret-page.ts';
+import { answers } from './answers.ts';
 
 const Params = z.object({ token: z.string().max(128) });
+const PAGE = { description: 'A page', content: { 'text/html': { schema: z.string() } } };
 const Form = z.object({ send: z.string().optional(), code: z.string().max(64).optional() });
 
 /**
@@ -37,7 +39,16 @@ export const secretPageRoutes =
 
     app.get(
       '/secret/:token',
-      { config, schema: { hide: true, params: Params } },
+      {
+        config,
+        schema: {
+          operationId: 'getSecretPage',
+          summary: 'The page of a link from /password; looking at it changes nothing',
+          tags: ['system'],
+          params: Params,
+          response: answers({ 200: PAGE, 410: PAGE }),
+        },
+      },
       async (request, reply) => {
         const language = languageOf(request.headers['accept-language']);
         const state = await secretLinks.state(new Secret(request.params.token));
@@ -49,7 +60,18 @@ export const secretPageRoutes =
 
     app.post(
       '/secret/:token',
-      { config, schema: { hide: true, params: Params, body: Form } },
+      {
+        config,
+        schema: {
+          operationId: 'openSecret',
+          summary: 'Without a code: send one to the owner’s chat. With it: show the secret, once',
+          description: 'The body is the form of the page (application/x-www-form-urlencoded).',
+          tags: ['system'],
+          params: Params,
+          body: Form,
+          response: answers({ 200: PAGE, 403: PAGE, 410: PAGE }),
+        },
+      },
       async (request, reply) => {
         const language = languageOf(request.headers['accept-language']);
         const token = new Secret(request.params.token);

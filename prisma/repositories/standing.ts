@@ -1,7 +1,10 @@
 import { needsOwner } from '#domain/approval.ts';
 import type { Clock } from '#domain/ports.ts';
 import { type Role, roleCovers, SCOPE_OF_ROLE, Scope, scopeCovers } from '#domain/user.ts';
+import { APPROVAL_INCLUDE, toApproval } from './approval-rows.ts';
 import type { Tx } from './deps.ts';
+import { noteIncident } from './incident-rows.ts';
+import { appendEvent, lockOperation } from './operation-rows.ts';
 
 /** Orders of the chat that only an owner gives. */
 const OWNER_ORDERS = ['mode', 'care', 'hands'];
@@ -40,7 +43,7 @@ export async function endStanding(
     where: { ownerId: telegramId, usedAt: null, expiresAt: { gt: now } },
     data: { expiresAt: now },
   });
-  const approvals = await voidApprovals(tx, telegramId, role);
+  const approvals = await voidApprovals(tx, clock, telegramId, role);
   const slots = roleCovers(role, 'operator')
     ? 0
     : (await tx.onCallSlot.deleteMany({ where: { telegramId } })).count;
@@ -63,21 +66,38 @@ export async function endStanding(
 }
 
 /** Words that were given and not yet used; with the operator's role left, only an owner's. */
-async function voidApprovals(tx: Tx, telegramId: bigint, role: Role | null): Promise<number> {
+async function voidApprovals(
+  tx: Tx,
+  clock: Clock,
+  telegramId: bigint,
+  role: Role | null,
+): Promise<number> {
   const given = await tx.approval.findMany({
     where: { status: 'approved', decidedBy: `tg:${telegramId}` },
-    select: { id: true, tool: true, arguments: true },
+    orderBy: { operationId: 'asc' },
+    include: APPROVAL_INCLUDE,
   });
-  const mayNot = given.filter(
-    ({ tool, arguments: values }) =>
-      !roleCovers(
-        role,
-        needsOwner({ tool, arguments: values as Record<string, unknown> }) ? 'owner' : 'operator',
-      ),
-  );
-  const { count } = await tx.approval.updateMany({
-    where: { id: { in: mayNot.map(({ id }) => id) }, status: 'approved' },
-    data: { status: 'voided', note: WHY },
-  });
-  return count;
+  let voided = 0;
+  for (const row of given) {
+    const need = needsOwner(toApproval(row)) ? 'owner' : 'operator';
+    if (roleCovers(role, need)) continue;
+    const { id, operationId, incidentId, stepId: step } = row;
+    // Lock order: the operation, then its approval.
+    await lockOperation(tx, operationId);
+    const { count } = await tx.approval.updateMany({
+      where: { id, status: 'approved' },
+      data: { status: 'voided', note: WHY },
+    });
+    if (count === 0) continue;
+    voided += 1;
+    const event = { type: 'approval', status: null, step, state: 'voided' } as const;
+    await appendEvent(tx, clock, operationId, {
+      ...{ ...event, text: WHY, percent: row.operation.percent },
+    });
+    if (!incidentId) continue;
+    await noteIncident(tx, clock, incidentId, 'agent', `Approval voided: ${WHY}`, {
+      approval_id: id,
+    });
+  }
+  return voided;
 }
