@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const STARTED = 'http.client.request.start';
 /** What an answer takes at most from the server's record of it to its reader. */
-const ARRIVES_MS = 3;
+const ARRIVES_MS = 1;
 
 /**
  * Knows when nothing is on its way to a server of this process, so that virtual time stands still
