@@ -68,7 +68,7 @@ export const botAck: Figure = {
         for (const person of people) telegram.say(person, '/status');
         await sleep(3000, undefined, { signal });
         const heard = (id: number) =>
-          telegram.screen(id).some(({ text }) => text.includes('1,000 servers'));
+          telegram.screen(id).some(({ text }) => /1.?000 servers/.test(text));
         return people.every(({ id }) => heard(id));
       });
       const calm = await ask(telegram, people, ASKED, signal);
