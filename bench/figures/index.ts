@@ -1,5 +1,6 @@
 import type { Figure } from '../figure.ts';
 import { alert } from './alert.ts';
+import { botAck } from './bot-ack.ts';
 import { detect } from './detect.ts';
 import { forceRebuildToProvider } from './force-rebuild-to-provider.ts';
 import { growth } from './growth.ts';
@@ -23,4 +24,5 @@ export const figures: readonly Figure[] = [
   growth,
   detect,
   alert,
+  botAck,
 ];

@@ -69,6 +69,27 @@ it('shows edits, and ends with its input', async () => {
   await chat.ended;
 });
 
+it('shows of an edited card what is new, of a file its beginning, and what was deleted', async () => {
+  const { telegram } = stage;
+  const chat = { id: ANN.id, type: 'private' } as const;
+  const card = (done: number) =>
+    ['Preparing vps-1001', ...[1, 2, 3, 4].map((n) => `${n <= done ? '✓' : '·'} step ${n}`)].join(
+      '\n',
+    );
+  shown = '';
+  const { message_id: id } = telegram.write({ chat, text: card(1) });
+  telegram.write({ chat, text: card(2) }, id);
+  await until(() => shown.endsWith('↻ Preparing vps-1001\n  ✓ step 2\n'));
+  expect(shown.match(/step 3/g)).toHaveLength(1);
+  const content = Array.from({ length: 60 }, (_, n) => `line ${n}`).join('\n');
+  const document = { file_id: 'f', file_name: 'zavhoz.txt', content };
+  telegram.write({ chat, text: '', document, caption: 'It begins' });
+  await until(() => shown.includes('and 20 more lines'));
+  expect(shown).toContain('» 📎 zavhoz.txt\n  It begins\n  | line 0\n');
+  telegram.remove(ANN.id, id);
+  await until(() => shown.includes('(a message was deleted)'));
+});
+
 it('keeps lines that are not for the bot from it, and prints notes', async () => {
   const output = new PassThrough();
   const seen: string[] = [];

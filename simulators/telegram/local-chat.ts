@@ -41,6 +41,8 @@ export function createLocalChat(options: LocalChatOptions): LocalChat {
   const lines = createInterface({ input, output: terminal ? output : undefined, terminal });
   const choices = new Map<number, Choice>();
   const numbers = new Map<string, number>();
+  /** The lines of each message as they were last on the screen. */
+  const seen = new Map<number, readonly string[]>();
   let prompted: Message | null = null;
 
   const print = (text: string) => {
@@ -76,13 +78,14 @@ export function createLocalChat(options: LocalChatOptions): LocalChat {
     if (message.chat.id !== person.id) return;
     const asks = message.reply_markup?.force_reply === true;
     if (asks) prompted = message;
-    print(
-      [
-        `${sign} ${renderMessage(message, terminal).replaceAll('\n', '\n  ')}`,
-        ...numbered(message).map((choice) => `    ${choice}`),
-        ...(asks ? ['  (your next line answers this; an empty line leaves it)'] : []),
-      ].join('\n'),
-    );
+    const lines = [
+      ...renderMessage(message, terminal).split('\n'),
+      ...numbered(message).map((choice) => `  ${choice}`),
+      ...(asks ? ['(your next line answers this; an empty line leaves it)'] : []),
+    ];
+    const news = newsOf(lines, seen.get(message.message_id) ?? []);
+    seen.set(message.message_id, lines);
+    print(`${sign} ${news.join('\n  ')}`);
   }
 
   function type(line: string): void {
@@ -131,4 +134,14 @@ export function createLocalChat(options: LocalChatOptions): LocalChat {
       lines.close();
     },
   };
+}
+
+/**
+ * What a terminal shows of a message that was edited: it cannot go back, and a card that changes
+ * every few seconds would fill it. The first line says which message it is.
+ */
+function newsOf(lines: readonly string[], before: readonly string[]): readonly string[] {
+  const [title = '', ...rest] = lines;
+  const news = rest.filter((line) => !before.includes(line));
+  return before.length > 0 && news.length < lines.length / 2 ? [title, ...news] : lines;
 }

@@ -122,11 +122,13 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     clock,
     log,
   };
+  const moves: [from: number, to: number][] = [];
   const transport = createTelegramTransport({
     token: new Secret(telegram.token),
     apiRoot: telegram.apiRoot,
     clock: pace,
     log,
+    onMigrated: async (from, to) => void moves.push([from, to]),
   });
 
   let running: { stop: AbortController; ended: Promise<void> } | null = null;
@@ -143,6 +145,8 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     pace,
     deps,
     transport,
+    /** Groups that the transport was told to have moved. */
+    moves,
     service: null as BotService | null,
     /** Where the webhook's public address leads. */
     reach: (url: string) => url,

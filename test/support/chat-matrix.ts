@@ -1,0 +1,35 @@
+/** What one command is expected to answer, in English. */
+export interface MatrixRow {
+  /** What is said after the command. */
+  readonly words?: string;
+  /** Somewhere in the answer to those who have the role. */
+  readonly says: RegExp;
+  /** The same where others listen, when it differs there: in groups and topics. */
+  readonly inGroup?: RegExp;
+}
+
+/**
+ * One row per command of bot/features/commands.ts, said on a fleet of one server, vps-1001, where
+ * nothing happens. Who may say it comes from the command list itself.
+ */
+export const MATRIX: Readonly<Record<string, MatrixRow>> = {
+  status: { says: /1 server/ },
+  servers: { says: /vps-1001/ },
+  operations: { says: /No operations/ },
+  incidents: { says: /No open incidents/ },
+  approvals: { says: /Nothing waits for your word/ },
+  provision: { words: 'vps-1001', says: /preparation of vps-1001/ },
+  rebuild: { words: 'vps-1001', says: /Everything on its disk will be lost/ },
+  cancel: { says: /No operation is under way/ },
+  answer: { says: /No operation waits for an answer/ },
+  freeze: { words: 'racks are moved', says: /racks are moved/ },
+  rearm: { says: /Automatic action is on/ },
+  maint: { words: 'vps-1001 2h new disk', says: /vps-1001: maintenance until/ },
+  help: { says: /What I can do/ },
+};
+
+/** The message of a matrix that has a hole: what to write, and where. */
+export const missingRow = (name: string): string =>
+  `The command /${name} has no row of expectation. Add one to MATRIX in test/support/chat-matrix.ts:
+  ${name}: { words: 'what follows the command', says: /what its answer says, in English/ },
+and \`inGroup: /…/\` where the answer in a group is another (for example "in private only").`;
