@@ -66,6 +66,7 @@ export const DEFAULT_FAILURE_LIMITS: FailureLimits = {
 /** A server that fails or is suspected to (a miss that no good check has answered yet). */
 export interface FailingServer {
   readonly handle: string;
+  readonly provider: string;
   readonly providerAccount: string;
   readonly region: string | null;
   /** /24 of an IPv4 address, /64 of an IPv6 one; null where the address is not known. */
@@ -75,6 +76,7 @@ export interface FailingServer {
 /** Servers that are checked, counted by what they share; and those that fail within the window. */
 export interface FleetPicture {
   readonly total: number;
+  readonly byProvider: Readonly<Record<string, number>>;
   readonly byAccount: Readonly<Record<string, number>>;
   readonly byRegion: Readonly<Record<string, number>>;
   readonly bySubnet: Readonly<Record<string, number>>;

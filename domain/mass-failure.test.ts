@@ -8,6 +8,7 @@ import {
 import { fleetThreshold, massFailure } from './mass-failure.ts';
 
 interface Place {
+  readonly provider?: string;
   readonly account?: string;
   readonly region?: string | null;
   readonly subnet?: string | null;
@@ -15,6 +16,7 @@ interface Place {
 /** Each server with an account, region and subnet of its own, unless told otherwise. */
 const server = (at: number, place: Place = {}): FailingServer => ({
   handle: `vps-${at}`,
+  provider: place.provider ?? `provider-${at}`,
   providerAccount: place.account ?? `account-${at}`,
   region: place.region === undefined ? `region-${at}` : place.region,
   subnet: place.subnet === undefined ? `subnet-${at}` : place.subnet,
@@ -33,6 +35,7 @@ function pictureOf(fleet: readonly FailingServer[], failing: readonly FailingSer
   };
   const picture: FleetPicture = {
     total: fleet.length,
+    byProvider: count((one) => one.provider),
     byAccount: count((one) => one.providerAccount),
     byRegion: count((one) => one.region),
     bySubnet: count((one) => one.subnet),
@@ -78,7 +81,7 @@ describe('of a part of the fleet', () => {
     });
   });
 
-  it.each(['account', 'region', 'subnet'] as const)('one %s', (trait) => {
+  it.each(['provider', 'account', 'region', 'subnet'] as const)('one %s', (trait) => {
     const fleet = fleetOf(100, (at) => (at < 5 ? { [trait]: 'x' } : {}));
     expect(judge(fleet, 2)).toBeNull();
     expect(judge(fleet, 3)).toMatchObject({ count: 3, total: 5, where: `${trait} x` });
@@ -125,6 +128,7 @@ describe('properties, by seed', () => {
     const random = seeded(seed);
     const upTo = (most: number) => Math.floor(random() * most);
     const fleet = fleetOf(1 + upTo(400), () => ({
+      provider: `p${upTo(4)}`,
       account: `a${upTo(3)}`,
       region: random() < 0.2 ? null : `r${upTo(5)}`,
       subnet: random() < 0.2 ? null : `s${upTo(40)}`,
@@ -147,6 +151,7 @@ describe('properties, by seed', () => {
     const many = failing.length > Math.max(3, Math.min(fleet.length * 0.3, 25));
     const expected =
       many ||
+      share((one) => one.provider) ||
       share((one) => one.providerAccount) ||
       share((one) => one.region) ||
       share((one) => one.subnet);

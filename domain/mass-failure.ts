@@ -1,24 +1,25 @@
 import type { FailingServer, FailureLimits, FleetPicture } from './fleet.ts';
 
-/** At least so many of one account, region or subnet, beside being more than half of it. */
+/** At least so many of one provider, account, region or subnet, beside being more than half of it. */
 const LEAST_OF_A_GROUP = 3;
 
 export interface MassFailure {
   readonly count: number;
   readonly total: number;
-  /** What the failing ones share, for a person: `account x`, `region y`, `subnet z`, or `fleet`. */
+  /** What the failing ones share, for a person: `provider w`, `account x`, `region y`, `subnet z`, or `fleet`. */
   readonly where: string;
   /** Some handles, for the message. */
   readonly examples: readonly string[];
 }
 
-type Trait = 'account' | 'region' | 'subnet';
+type Trait = 'provider' | 'account' | 'region' | 'subnet';
 const TRAITS: Readonly<Record<Trait, (server: FailingServer) => string | null>> = {
   subnet: ({ subnet }) => subnet,
   region: ({ region }) => region,
   account: ({ providerAccount }) => providerAccount,
+  provider: ({ provider }) => provider,
 };
-const NARROW_FIRST = ['subnet', 'region', 'account'] as const;
+const NARROW_FIRST = ['subnet', 'region', 'account', 'provider'] as const;
 type Counts = Readonly<Record<Trait, Readonly<Record<string, number>>>>;
 const FLEET = 'fleet';
 const NEARLY_ALL = 0.9;
@@ -31,7 +32,7 @@ export const fleetThreshold = (total: number, limits: FailureLimits): number =>
 /**
  * Whether so many fail that it is one trouble and not many (invariant 4); null when it is not. Pure.
  *
- * Small groups: an account, region or subnet of one or two servers can never reach three failures,
+ * Small groups: a provider, account, region or subnet of one or two servers can never reach three failures,
  * so it never speaks for itself; one of exactly three speaks only when all three are gone, which is
  * a dead switch or a dead path rather than chance. Both lean to asking a human once too often.
  */
@@ -41,6 +42,7 @@ export function massFailure(picture: FleetPicture, limits: FailureLimits): MassF
     subnet: picture.bySubnet,
     region: picture.byRegion,
     account: picture.byAccount,
+    provider: picture.byProvider,
   };
   if (failing.length > fleetThreshold(total, limits)) {
     const where = sharedBy(failing, byTrait, total);

@@ -41,12 +41,25 @@ describe('picture', () => {
     const picture = await all.health.picture(since);
     expect(picture).toEqual({
       total: 5,
+      byProvider: { manual: 5 },
       byAccount: { manual: 5 },
       byRegion: { vilnius: 2 },
       bySubnet: { '10.1.1.0/24': 2, '10.1.2.0/24': 1, '2001:db8:1:2::/64': 1 },
       failing: [
-        { handle: a.handle, providerAccount: 'manual', region: 'vilnius', subnet: '10.1.1.0/24' },
-        { handle: c.handle, providerAccount: 'manual', region: null, subnet: '10.1.2.0/24' },
+        {
+          handle: a.handle,
+          provider: 'manual',
+          providerAccount: 'manual',
+          region: 'vilnius',
+          subnet: '10.1.1.0/24',
+        },
+        {
+          handle: c.handle,
+          provider: 'manual',
+          providerAccount: 'manual',
+          region: null,
+          subnet: '10.1.2.0/24',
+        },
       ].sort((x, y) => (x.handle < y.handle ? -1 : 1)),
     });
     await all.maintenance.create({
@@ -59,7 +72,7 @@ describe('picture', () => {
 
   it('of nothing is empty', async () => {
     expect(await all.health.picture(new Date())).toEqual({
-      ...{ total: 0, byAccount: {}, byRegion: {}, bySubnet: {}, failing: [] },
+      ...{ total: 0, byProvider: {}, byAccount: {}, byRegion: {}, bySubnet: {}, failing: [] },
     });
   });
 });

@@ -18,7 +18,7 @@ export function createHealthPicture({
     async picture(since) {
       const [row] = await prisma.$queryRaw<Row[]>`
         WITH checked AS (
-          SELECT s.handle, a.name AS account, s.region,
+          SELECT s.handle, a.provider, a.name AS account, s.region,
                  h.missing_since >= ${since}::timestamptz AS failing,
                  CASE WHEN c.family = 'ipv4' THEN network(set_masklen(c.ipv4::inet, 24))::text
                       -- inet knows no zones (fe80::1%eth0)
@@ -32,6 +32,7 @@ export function createHealthPicture({
            WHERE ${IN_SWEEP} AND s.status <> 'maintenance' AND NOT ${coveredAt(clock.now())}
         ), counted AS (
           SELECT 'account' AS what, account AS name, count(*) AS n FROM checked GROUP BY account
+          UNION ALL SELECT 'provider', provider, count(*) FROM checked GROUP BY provider
           UNION ALL SELECT 'region', region, count(*) FROM checked GROUP BY region
           UNION ALL SELECT 'subnet', subnet, count(*) FROM checked GROUP BY subnet
         ), folded AS (
@@ -39,14 +40,17 @@ export function createHealthPicture({
             FROM counted WHERE name IS NOT NULL GROUP BY what
         )
         SELECT (SELECT count(*)::int FROM checked) AS total,
+               (SELECT counts FROM folded WHERE what = 'provider') AS "byProvider",
                (SELECT counts FROM folded WHERE what = 'account') AS "byAccount",
                (SELECT counts FROM folded WHERE what = 'region') AS "byRegion",
                (SELECT counts FROM folded WHERE what = 'subnet') AS "bySubnet",
-               (SELECT jsonb_agg(jsonb_build_object('handle', handle, 'providerAccount', account,
+               (SELECT jsonb_agg(jsonb_build_object('handle', handle, 'provider', provider,
+                                 'providerAccount', account,
                                  'region', region, 'subnet', subnet) ORDER BY handle)
                   FROM checked WHERE failing) AS failing`;
       return {
-        ...{ total: row?.total ?? 0, byAccount: row?.byAccount ?? {} },
+        ...{ total: row?.total ?? 0, byProvider: row?.byProvider ?? {} },
+        byAccount: row?.byAccount ?? {},
         ...{ byRegion: row?.byRegion ?? {}, bySubnet: row?.bySubnet ?? {} },
         failing: row?.failing ?? [],
       };

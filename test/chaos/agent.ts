@@ -40,6 +40,9 @@ export const newDataDir = (): DataDir => ({
 
 const SYNC_SECONDS = 120;
 const TWIN_LOOK_SECONDS = 5;
+const SWEEP_SECONDS = 10;
+/** The outbox looks each second; a day has many, and nobody here counts them. */
+const OUTBOX_PACE = 5;
 const metrics = { count() {}, observe() {}, gauge() {} };
 
 export type ChaosAgent = Awaited<ReturnType<typeof startAgent>>;
@@ -125,7 +128,8 @@ export async function startAgent(world: World, databaseUrl: string, dataDir: Dat
     updates: counted(clock, 'updates', createChatUpdates({ prisma, secrets })),
   });
   const outbox = createOutbox({
-    ...{ outbox: repositories.outbox, render: bot.render, deliver: bot.deliver, clock, log },
+    ...{ outbox: repositories.outbox, render: bot.render, deliver: bot.deliver, log },
+    clock: { now: clock.now, sleep: (ms, signal) => clock.sleep(ms * OUTBOX_PACE, signal) },
   });
   const health = createHealthWorker({
     ...{ ...repositories, agent, leases, clock, log, metrics },
@@ -152,7 +156,7 @@ export async function startAgent(world: World, databaseUrl: string, dataDir: Dat
     run() {
       const loops = [health.run, bot.run, outbox.run].map((loop) => loop(stopping.signal));
       const turns = [
-        every('sweep', 5, sweep, common),
+        every('sweep', SWEEP_SECONDS, sweep, common),
         every('sync', SYNC_SECONDS, sync, common),
         every('epoch', EPOCH_SECONDS, guard.goOn, common),
         every('maintenance', MAINTENANCE_SECONDS, maintain, common),

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setImmediate as tick } from 'node:timers/promises';
 import type { Clock } from '#domain/ports.ts';
 import { createSleepers } from './sleepers.ts';
 
@@ -54,6 +53,7 @@ export function createChaosClock(start: Date): ChaosClock {
   let elapsed = 0;
   let shift = start.getTime();
   let calls = 0;
+  let moved = () => {};
 
   const now = () => new Date(shift + elapsed);
   const rest = (milliseconds: number, signal?: AbortSignal) =>
@@ -67,6 +67,7 @@ export function createChaosClock(start: Date): ChaosClock {
     const run = current.getStore();
     if (run === undefined) return rest(milliseconds, signal);
     run.sleeping++;
+    moved();
     try {
       await rest(milliseconds, signal);
     } finally {
@@ -74,21 +75,40 @@ export function createChaosClock(start: Date): ChaosClock {
     }
   }
 
+  const isBusy = () => {
+    if (running.size > 0) return true;
+    for (const { sleeping } of runs) if (sleeping === 0) return true;
+    return false;
+  };
+
+  /** Whatever is under way moves on: waited for, not asked again and again, so that it has the core. */
+  const nextMove = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const stuck = setTimeout(() => {
+        reject(new Error(`it never becomes quiet: ${underWay().join(', ')}`));
+      }, STUCK_MS);
+      moved = () => {
+        clearTimeout(stuck);
+        moved = () => {};
+        resolve();
+      };
+    });
+
+  /** Whether the event loop turns several times without anything that begins or is under way. */
+  const isQuiet = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      const seen = calls;
+      let turns = 0;
+      const turn = () => {
+        if (seen !== calls || isBusy()) resolve(false);
+        else if (++turns >= QUIET_TURNS) resolve(true);
+        else setImmediate(turn);
+      };
+      setImmediate(turn);
+    });
+
   async function quiet(): Promise<void> {
-    let since = performance.now();
-    for (let turns = 0, seen = calls; turns < QUIET_TURNS; ) {
-      await tick();
-      if (seen === calls && running.size === 0 && underWay().length === 0) {
-        turns++;
-        continue;
-      }
-      if (seen !== calls) since = performance.now();
-      if (performance.now() - since > STUCK_MS) {
-        throw new Error(`it never becomes quiet: ${underWay().join(', ')}`);
-      }
-      seen = calls;
-      turns = 0;
-    }
+    while (!(await isQuiet())) if (isBusy()) await nextMove();
   }
 
   async function advance(milliseconds: number): Promise<void> {
@@ -126,6 +146,7 @@ export function createChaosClock(start: Date): ChaosClock {
       } finally {
         running.delete(id);
         calls++;
+        moved();
       }
     },
     async run(what, work) {
@@ -136,6 +157,7 @@ export function createChaosClock(start: Date): ChaosClock {
       } finally {
         runs.delete(run);
         calls++;
+        moved();
       }
     },
   };

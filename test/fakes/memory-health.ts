@@ -63,16 +63,20 @@ export function memoryHealthRepositories(clock: Clock) {
         }
         return sums;
       };
+      const providerOf = ({ providerAccount }: WatchedServer) =>
+        providerAccount.split(':')[0] ?? providerAccount;
       const subnet = ({ address }: WatchedServer) => (address === null ? null : subnetOf(address));
       return {
         total: counted.length,
+        byProvider: count(providerOf),
         byAccount: count((server) => server.providerAccount),
         byRegion: count((server) => server.region),
         bySubnet: count(subnet),
         failing: counted
           .filter(({ id }) => (targets.get(id)?.missingSince ?? new Date(0)) >= since)
           .map((server) => ({
-            ...{ handle: server.handle, providerAccount: server.providerAccount },
+            ...{ handle: server.handle, provider: providerOf(server) },
+            providerAccount: server.providerAccount,
             ...{ region: server.region, subnet: subnet(server) },
           })),
       };
