@@ -22,6 +22,7 @@ it('a host that the key does not open is told as that, once nothing is tried on 
           : later({ outcome: 'login_refused', message: '', methods: ['publickey'] }),
       run: () => later(null).then(() => Promise.reject(new OpsError('login_refused', 'run'))),
     },
+    clock: { sleep: () => later(undefined) },
     tcp: { probe: () => later('filtered') },
     credentials: { current: async () => null },
     hostKeys: { list: async () => [] },
