@@ -35,7 +35,7 @@ for i in $(seq 100); do [ -e /run/held ] && exit; sleep 0.1; done; exit 1`;
 
 /** Until nothing that a playbook began in the background is at work. */
 export const AWAIT_BEGUN = `
-for i in $(seq 500); do pgrep -f async_wrapper >/dev/null || exit 0; sleep 0.1; done; exit 1`;
+for i in $(seq 6000); do pgrep -f '[a]sync_wrapper' >/dev/null || exit 0; sleep 0.1; done; exit 1`;
 
 /** What jobs leave behind that were cut short, that failed, or whose provisioning never went on. */
 export const USELESS_JOBS = `

@@ -63,7 +63,7 @@ describe(`the playbooks on fresh hosts of Debian ${SUITES.join(' and ')}`, () =>
       expect(await stage.byKey('stranger')).toBe('');
       expect(await stage.byPassword()).toHaveProperty('refused');
       expect(await stage.inside('cat /root/.ssh/authorized_keys')).toContain('AAAA someone');
-      await stage.inside(AWAIT_BEGUN);
+      await stage.inside(AWAIT_BEGUN, 600_000);
       const lists = await stage.inside('find /var/lib/apt/lists -name "*_Packages*"');
       expect(lists !== '').toBe(suite === 'bookworm');
       if (suite === 'bookworm') {

@@ -34,8 +34,8 @@ export async function createPlaybookStage(suite: Suite) {
   const ready = () => hosts.ready('1', AbortSignal.timeout(60_000));
   await ready();
 
-  const inside = async (script: string) => {
-    const answer = await hosts.exec('1', ['bash', '-c', script], { deadlineMs: 60_000 });
+  const inside = async (script: string, deadlineMs = 60_000) => {
+    const answer = await hosts.exec('1', ['bash', '-c', script], { deadlineMs });
     if (answer.code !== 0) throw new Error(`${script}: ${answer.stderr}`);
     return answer.stdout;
   };

@@ -3,12 +3,11 @@ import type { SshTarget } from '#domain/remote.ts';
 import type { ToolScope } from '#domain/tool.ts';
 import type { ToolDeps } from '#domain/tool-deps.ts';
 import { declaredPorts } from './declared-ports.ts';
+import { opensOutside } from './opens-outside.ts';
 
 const NAME = 'zavhoz-port-probe';
 const IMAGE = 'zavhoz/port-probe';
 const COMMAND_MS = 30_000;
-/** Time for two attempts of a connection: the first packet may be lost. */
-const TCP_MS = 1500;
 const NOT_STARTED = 3;
 
 /**
@@ -29,11 +28,7 @@ export async function publishedPortIsClosed(
     if (started.code === NOT_STARTED)
       return [`the port probe did not start: ${started.stderr.trim().slice(-200)}`];
     if (started.code !== 0) return ['the port probe does not answer on the host itself'];
-    const outside = await deps.tcp.probe(target.host, port, {
-      timeoutMs: TCP_MS,
-      signal: scope.signal,
-    });
-    return outside === 'open'
+    return (await opensOutside(target.host, port, scope.signal, deps))
       ? [`a port published by a container (${port}) answers from outside`]
       : [];
   } finally {

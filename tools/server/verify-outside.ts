@@ -7,12 +7,12 @@ import { defineTool, type ToolScope } from '#domain/tool.ts';
 import type { ToolDeps } from '#domain/tool-deps.ts';
 import { declaredPorts } from './declared-ports.ts';
 import { listeningPorts } from './listening-ports.ts';
+import { opensOutside } from './opens-outside.ts';
 import { publishedPortIsClosed } from './published-port.ts';
 import { sshTarget } from './target.ts';
 
 const LOGIN_MS = 10_000;
 const COMMAND_MS = 20_000;
-const TCP_MS = 1500;
 
 /** Ports that stand open by mistake most often; tried whether or not something listens there. */
 const USUAL_SUSPECTS = [21, 23, 25, 111, 2375, 3306, 5432, 6379, 8080, 9090, 27_017];
@@ -121,9 +121,9 @@ async function portProblems(
   const seen = await Promise.all(
     tries.map(async (port) => ({
       port,
-      state: await deps.tcp.probe(target.host, port, { timeoutMs: TCP_MS, signal: scope.signal }),
+      open: await opensOutside(target.host, port, scope.signal, deps),
     })),
   );
-  const open = seen.filter(({ state }) => state === 'open').map(({ port }) => port);
+  const open = seen.filter((one) => one.open).map(({ port }) => port);
   return open.length === 0 ? [] : [`undeclared ports answer from outside: ${open.join(', ')}`];
 }

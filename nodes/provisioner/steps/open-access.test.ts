@@ -4,19 +4,21 @@ import type { ProvisionDeps } from '../deps.ts';
 import { openAccess } from './open-access.ts';
 
 /** Runs the step on a host that the key opens, or not; gives the credential the playbook went in with. */
-async function run(access: 'password' | 'key', keyOpens: boolean) {
+async function run(access: 'password' | 'key', keyOpens: boolean, more: object = {}) {
   const used: unknown[] = [];
+  const asked: object[] = [];
   const call = async (
     { name }: { name: string },
-    { credential_id }: { credential_id: unknown },
+    { credential_id, ...others }: { credential_id: unknown },
   ) => {
     if (name === 'server_probe_login') return { outcome: keyOpens ? 'ok' : 'login_refused' };
     used.push(credential_id);
+    asked.push(others);
     return { ok: 9, changed: 2 };
   };
-  const context = { state: { access, credential_id: 'root-password' }, tools: { call } };
+  const context = { state: { access, credential_id: 'root-password', ...more }, tools: { call } };
   const result = await openAccess.run(context as unknown as StepContext<ProvisionDeps>);
-  return { used, result };
+  return { used, asked, result };
 }
 
 describe('open-access', () => {
@@ -32,5 +34,18 @@ describe('open-access', () => {
 
   it('goes in with the key where that was known', async () => {
     expect((await run('key', false)).used).toEqual([null]);
+  });
+
+  it('begins the upgrade where one follows; a recovery begins none, its lesser rung nothing', async () => {
+    const asked = async (more: object) => (await run('key', true, more)).asked;
+    expect(await asked({ rung: null, is_incident_recovery: false })).toEqual([
+      { begin: true, upgrade: true },
+    ]);
+    expect(await asked({ rung: 'provision', is_incident_recovery: true })).toEqual([
+      { begin: true, upgrade: false },
+    ]);
+    expect(await asked({ rung: 'reset_access', is_incident_recovery: true })).toEqual([
+      { begin: false, upgrade: false },
+    ]);
   });
 });
