@@ -36,6 +36,8 @@ export const OperationWire = z.object({
   /** For kind recover: the incident it works on. */
   incident_id: z.string().nullable(),
   wake_at: Time.nullable(),
+  /** Nobody begins it earlier; until then a cancel ends it before anything was done. */
+  not_before: Time.nullable(),
   deadline_at: Time.nullable(),
   created_at: Time,
   started_at: Time.nullable(),
@@ -67,6 +69,7 @@ export const operationToWire = (operation: Operation): OperationWire => ({
   approval_id: operation.approvalId,
   incident_id: operation.incidentId,
   wake_at: timeOrNull(operation.wakeAt),
+  not_before: timeOrNull(operation.notBefore),
   deadline_at: timeOrNull(operation.deadlineAt),
   created_at: time(operation.createdAt),
   started_at: timeOrNull(operation.startedAt),
@@ -80,7 +83,11 @@ export const StepWire = z.object({
   summary: z.string().nullable(),
   started_at: Time,
   finished_at: Time.nullable(),
+  /** What the host showed before it was interrupted, by section, where no incident keeps it. */
+  evidence: z.record(z.string(), z.string()).nullable(),
 });
+
+const Evidence = z.object({ evidence: z.record(z.string(), z.string()) });
 
 export const stepToWire = (step: OperationStep): z.infer<typeof StepWire> => ({
   step: step.stepId,
@@ -89,6 +96,7 @@ export const stepToWire = (step: OperationStep): z.infer<typeof StepWire> => ({
   summary: step.summary,
   started_at: time(step.startedAt),
   finished_at: timeOrNull(step.finishedAt),
+  evidence: Evidence.safeParse(step.memo).data?.evidence ?? null,
 });
 
 export const OperationWithSteps = OperationWire.extend({ steps: z.array(StepWire) });
