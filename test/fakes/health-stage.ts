@@ -42,6 +42,8 @@ export function healthStage(
   const orders: OperationCommand[] = [];
   const suspended = new Set<string>();
   const running = new Set<string>();
+  /** Servers on which an operation is under way, by its kind. */
+  const worked = new Map<string, Operation['kind']>();
   const world = { network: true, pings: true, database: true };
   const log = createRecordingLogger();
   let inFlight = 0;
@@ -113,7 +115,7 @@ export function healthStage(
     groups: { require: async () => ({ policy: { mode: 'auto' } }) },
     operations: {
       list: async ({ serverHandle }: { serverHandle: string }) => ({
-        items: [] as Operation[],
+        items: [worked.get(serverHandle)].flatMap((kind) => (kind ? [{ kind } as Operation] : [])),
         total: running.has(serverHandle) ? 1 : 0,
       }),
     },
@@ -142,7 +144,19 @@ export function healthStage(
   const ended = worker.run(stop.signal);
 
   return {
-    ...{ clock, memory, fates, readings, services, lookups, orders, suspended, running, world },
+    ...{
+      clock,
+      memory,
+      fates,
+      readings,
+      services,
+      lookups,
+      orders,
+      suspended,
+      running,
+      worked,
+      world,
+    },
     ...{ log, worker, seconds },
     /** Lets so many seconds pass. */
     pass: (time: number) => clock.advance(time * 1000),
