@@ -1,4 +1,5 @@
 import type { AuditRepository, IdempotencyRepository } from './repositories/bookkeeping.ts';
+import type { ChatOrderRepository } from './repositories/chat-orders.ts';
 import type { CredentialRepository, HostKeyRepository } from './repositories/credentials.ts';
 import type { GroupRepository } from './repositories/groups.ts';
 import type { HealthRepository } from './repositories/health.ts';
@@ -20,6 +21,7 @@ export type {
   IdempotencyRepository,
   IdempotencyStart,
 } from './repositories/bookkeeping.ts';
+export type { ChatOrderRepository } from './repositories/chat-orders.ts';
 export type {
   Credential,
   CredentialKind,
@@ -67,4 +69,5 @@ export interface Repositories {
   readonly recoveries: RecoveryRepository;
   readonly approvals: ApprovalRepository;
   readonly maintenance: MaintenanceRepository;
+  readonly chatOrders: ChatOrderRepository;
 }

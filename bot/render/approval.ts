@@ -7,6 +7,8 @@ import type { Button, Rendered } from './message.ts';
 export interface Question {
   readonly id: string;
   readonly server: string;
+  /** The machine that is meant: address, provider and its id there; empty where it is not told. */
+  readonly where?: string;
   readonly effect: string;
   readonly why: string;
   readonly lost: string;
@@ -16,11 +18,17 @@ export interface Question {
   readonly round: number;
 }
 
+export const detailsButton = (t: Translate, id: string): Button => ({
+  text: t.plain('button.details'),
+  data: `ap.d.${id}`,
+});
+
 export const approvalButtons = (t: Translate, id: string): readonly (readonly Button[])[] => [
   [
     { text: t.plain('button.approve'), data: `ap.y.${id}` },
     { text: t.plain('button.deny'), data: `ap.n.${id}` },
   ],
+  [detailsButton(t, id)],
 ];
 
 const part = (t: Translate, key: MessageKey, text: string): Html | null =>
@@ -29,6 +37,7 @@ const part = (t: Translate, key: MessageKey, text: string): Html | null =>
 function about(t: Translate, asked: Question): readonly (Html | null)[] {
   return [
     t('approval.asked', { server: bold(shown(asked.server)) }),
+    part(t, 'approval.where', asked.where ?? ''),
     part(t, 'approval.effect', asked.effect),
     part(t, 'approval.why', asked.why),
     part(t, 'approval.lost', asked.lost),
@@ -67,11 +76,19 @@ function ending(t: Translate, approval: Approval, by: string): Html | null {
   }
 }
 
+/** From the facts that the question rests on: they name the very machine. */
+function whereOf({ facts }: Approval): string {
+  const { ip, provider, provider_ref } = facts;
+  return [ip, [provider, provider_ref].filter(isText).join(' ')].filter(isText).join(', ');
+}
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
 /** The card as it stands: with buttons while it is open, with its ending afterwards. */
 export function renderApproval(t: Translate, approval: Approval, by: string): Rendered {
   const question: Question = {
     id: approval.id,
     server: approval.serverHandle,
+    where: whereOf(approval),
     effect: approval.effect,
     why: approval.why,
     lost: approval.lost,
