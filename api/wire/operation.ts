@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Accepted } from '#domain/agent.ts';
 import {
+  MOST_DELAY_SECONDS,
   type Operation,
   type OperationEvent,
   OperationKind,
@@ -100,6 +101,9 @@ export const stepToWire = (step: OperationStep): z.infer<typeof StepWire> => ({
 });
 
 export const OperationWithSteps = OperationWire.extend({ steps: z.array(StepWire) });
+
+/** Seconds before it begins, by the database's clock; until then a cancel ends it untouched. */
+export const DelaySeconds = z.number().int().min(0).max(MOST_DELAY_SECONDS).default(0);
 
 export const AcceptedWire = z.object({
   operation: OperationWire,
