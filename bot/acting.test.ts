@@ -198,6 +198,23 @@ describe('buttons of cards', () => {
     expect(stage.agent.commands).toMatchObject([{ mode: 'reinstall', delaySeconds: 30 }]);
   });
 
+  it('in a group, a prompt that a tap asked for names who it is for', async () => {
+    const chat = { id: -100_500, type: 'supergroup', title: 'ops' } as const;
+    const card = stage.telegram.say(ANN, '/help', { chat });
+    await stage.settled();
+    const data = `do.rebuild.${server()?.id}`;
+    const [prompt] = await stage.during(() =>
+      stage.telegram.push({
+        callback_query: { id: uuid(), from: ANN, message: card, chat_instance: 'x', data },
+      }),
+    );
+    expect(prompt?.text).toContain('Ann, this question is for you.');
+    expect(prompt?.reply_markup).toMatchObject({ force_reply: true, selective: true });
+    const answer = { chat, ...(prompt && { reply_to_message: prompt }) };
+    expect(await stage.ask(OLGA, 'vps-1', answer)).toContain('Only Ann can answer');
+    expect(await stage.ask(ANN, 'vps-1', answer)).toContain('Accepted: reinstallation');
+  });
+
   it.each([
     ['reboot', IVAN],
     ['rebuild', OLGA],

@@ -134,6 +134,15 @@ describe('approvals', () => {
     expect(back?.text).toBe(card.text);
   });
 
+  it('are put in the words of the reader, with where it is', async () => {
+    asked({ tool: 'server_reinstall', arguments: { rung: 'reinstall' }, effect: 'Reinstall it' });
+    const card = await first(IVAN, '/approvals');
+    expect(card.text).toContain('Переустановить операционную систему vps-1001');
+    expect(card.text).toContain('ВСЁ на его диске');
+    expect(card.text).not.toContain('Reinstall it');
+    expect((await first(OLGA, '/approvals')).text).toContain('Reinstall it');
+  });
+
   it('keep their details within one message, whatever was saved', async () => {
     const evidence = Object.fromEntries(
       Array.from({ length: 30 }, (_, n) => [`part${n}`, '<&>\n'.repeat(2000)]),

@@ -116,11 +116,14 @@ export const acceptedToWire = ({ operation, outcome }: Accepted): z.infer<typeof
   operation: operationToWire(operation),
   outcome,
   message: {
-    created: `Accepted: ${operation.kind} of ${operation.serverHandle}.`,
+    created: `Accepted: ${operation.kind} of ${operation.serverHandle}.${beginning(operation)}`,
     replayed: 'This request was accepted before; nothing was started anew.',
     joined: `Already under way: ${operation.kind} of ${operation.serverHandle}, asked for by ${operation.requestedBy}.`,
   }[outcome],
 });
+
+const beginning = ({ notBefore }: Operation): string =>
+  notBefore === null ? '' : ` It begins at ${time(notBefore)}.`;
 
 /** The data of one server-sent event. */
 export const eventToWire = (operationId: string, event: OperationEvent) => ({

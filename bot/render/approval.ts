@@ -1,4 +1,5 @@
 import type { Approval } from '#domain/approval.ts';
+import { Rung } from '#domain/recovery.ts';
 import type { MessageKey, Translate } from '../locales/translate.ts';
 import { bold, type Html, html, join, shown, shownLines } from './html.ts';
 import type { Button, Rendered } from './message.ts';
@@ -16,6 +17,8 @@ export interface Question {
   /** Already in the reader's words. */
   readonly until: string;
   readonly round: number;
+  /** The rung of a recovery that it asks about: its texts stand in the catalogue too. */
+  readonly rung?: unknown;
 }
 
 export const detailsButton = (t: Translate, id: string): Button => ({
@@ -34,7 +37,20 @@ export const approvalButtons = (t: Translate, id: string): readonly (readonly Bu
 const part = (t: Translate, key: MessageKey, text: string): Html | null =>
   text === '' ? null : t(key, { text: shownLines(text) });
 
-function about(t: Translate, asked: Question): readonly (Html | null)[] {
+/** The row's own words are English; what a rung does, costs and leaves is said in the reader's. */
+function inTheirWords(t: Translate, asked: Question): Question {
+  const rung = Rung.safeParse(asked.rung);
+  if (t.language === 'en' || !rung.success) return asked;
+  return {
+    ...asked,
+    effect: t.plain(`rung_does.${rung.data}`, { server: asked.server }),
+    lost: t.plain(`rung_lost.${rung.data}`),
+    undo: t.plain(`rung_undo.${rung.data}`),
+  };
+}
+
+function about(t: Translate, question: Question): readonly (Html | null)[] {
+  const asked = inTheirWords(t, question);
   return [
     t('approval.asked', { server: bold(shown(asked.server)) }),
     part(t, 'approval.where', asked.where ?? ''),
@@ -95,6 +111,7 @@ export function renderApproval(t: Translate, approval: Approval, by: string): Re
     undo: approval.undo,
     until: t.moment(approval.expiresAt),
     round: approval.round,
+    rung: approval.arguments.rung,
   };
   const end = ending(t, approval, by);
   if (end === null) return renderQuestion(t, question);
