@@ -28,6 +28,11 @@ export const METRICS: Readonly<Record<string, Definition>> = {
     help: 'Provisioning attempts',
     labels: ['kind', 'status'],
   },
+  server_reboot_duration_seconds: {
+    type: 'histogram',
+    help: 'Duration of reboots that were ordered',
+    labels: ['status'],
+  },
   server_health_check_failures_total: {
     type: 'counter',
     help: 'Failed health checks',

@@ -30,6 +30,8 @@ const ROUTES: readonly (readonly [Method, string, Scope | 'public'])[] = [
   ['PATCH', '/api/servers/{handle}', 'operate'],
   ['POST', '/api/servers/{handle}/force-rebuild', 'operate'],
   ['POST', '/api/servers/{handle}/provision', 'operate'],
+  ['POST', '/api/servers/{handle}/reboot', 'operate'],
+  ['POST', '/api/servers/{handle}/recover', 'operate'],
   ['GET', '/api/servers/{handle}/rebuild-preview', 'read'],
   ['GET', '/api/servers/{handle}/incidents', 'read'],
   ['GET', '/api/servers/{handle}/operations', 'read'],

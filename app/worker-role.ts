@@ -138,8 +138,8 @@ export async function startWorker(core: Core, env: Environment, overrides: Worke
     log,
   });
   const health = startHealth(core, toolDeps, overrides);
-  const prune = createPrune({ ...repositories, runner, threads: checkpointer.threads });
   const listed = accounts.filter(({ inventory }) => inventory);
+  const prune = createPrune({ ...repositories, runner, clock, threads: checkpointer.threads });
   const turns = [
     every('prune', PRUNE_SECONDS, prune, { clock, log }),
     every('sweep', SWEEP_SECONDS, createSweep({ ...repositories, doorbell, clock, log, metrics }), {

@@ -2,7 +2,9 @@ import type { Agent } from '#domain/agent.ts';
 import type { Clock, Logger } from '#domain/ports.ts';
 import type {
   ApprovalRepository,
+  ChatOrderRepository,
   ChatRepository,
+  GroupRepository,
   IncidentRepository,
   InputRequestRepository,
   MaintenanceRepository,
@@ -15,9 +17,14 @@ import type {
 /** What the bot's features may use. */
 export interface BotDeps {
   readonly agent: Agent;
-  readonly servers: Pick<ServerRepository, 'find' | 'byId' | 'list' | 'countByStatus'>;
+  readonly servers: Pick<
+    ServerRepository,
+    'find' | 'byId' | 'require' | 'list' | 'countByStatus' | 'update'
+  >;
+  readonly groups: Pick<GroupRepository, 'require' | 'update'>;
+  readonly chatOrders: ChatOrderRepository;
   readonly operations: Pick<OperationRepository, 'find' | 'list'>;
-  readonly incidents: Pick<IncidentRepository, 'find' | 'list' | 'update'>;
+  readonly incidents: Pick<IncidentRepository, 'find' | 'list' | 'update' | 'events'>;
   readonly approvals: Pick<ApprovalRepository, 'find' | 'list'>;
   readonly maintenance: Pick<MaintenanceRepository, 'create' | 'find' | 'list' | 'end'>;
   readonly inputs: Pick<InputRequestRepository, 'find' | 'list'>;

@@ -95,8 +95,10 @@ describe('/rebuild', () => {
 
   it('shows what will happen and waits for the name', async () => {
     const asked = await prompt('/rebuild vps-1001');
-    expect(asked.text).toContain('vps-1001 is reinstalled <now> & "for good"');
-    expect(asked.text).toContain('Everything on its disk will be lost');
+    expect(asked.text).toContain('30 seconds after your word');
+    expect(asked.text).toContain('EVERYTHING on its disk');
+    expect(asked.text).toContain('No backup is known to Zavhoz');
+    expect(asked.text).toContain('192.0.2.7, time4vps 1001');
     expect(asked.reply_markup).toMatchObject({ force_reply: true });
     expect(stage.agent.commands).toEqual([]);
     const said = await stage.ask(ANN, 'vps-1001', { reply_to_message: asked });
@@ -106,11 +108,19 @@ describe('/rebuild', () => {
     ]);
   });
 
-  it('keeps the disk with reset', async () => {
-    const asked = await prompt('/rebuild vps-1001 reset');
-    expect(asked.text).toContain('The disk is kept');
-    await stage.ask(ANN, 'vps-1001', { reply_to_message: asked });
-    expect(stage.agent.commands).toMatchObject([{ mode: 'reset' }]);
+  it('counts down before anything is done, and a stop then costs nothing', async () => {
+    const asked = await prompt('/rebuild vps-1001');
+    const [said] = await stage.during(() =>
+      stage.telegram.say(ANN, 'vps-1001', { reply_to_message: asked }),
+    );
+    expect(said?.text).toMatch(/It begins in (29|30) sec/);
+    expect(stage.agent.commands).toMatchObject([{ delaySeconds: 30 }]);
+    const short = stage.operations[0]?.id.slice(-8);
+    const [stopped] = await stage.during(
+      () => said && stage.telegram.tap(ANN, said, `Stop vps-1001 (${short})`),
+    );
+    expect(stopped?.text).toContain('Cancelled: reinstallation of vps-1001');
+    expect(stage.operations[0]?.status).toBe('cancelled');
   });
 
   it('does nothing on another name, and counts one prompt once', async () => {
@@ -118,10 +128,10 @@ describe('/rebuild', () => {
     expect(await stage.ask(ANN, 'vps-1002', { reply_to_message: asked })).toContain('not the name');
     expect(stage.agent.commands).toEqual([]);
     await stage.ask(ANN, 'vps-1001', { reply_to_message: asked });
-    expect(await stage.ask(ANN, 'vps-1001', { reply_to_message: asked })).toContain(
-      'Accepted already',
-    );
-    expect(new Set(stage.agent.commands.map((c) => c.key)).size).toBe(1);
+    const again = await stage.ask(ANN, 'vps-1001', { reply_to_message: asked });
+    expect(again).toContain('answered with yes already');
+    expect(again).toContain('Accepted already');
+    expect(stage.agent.commands).toHaveLength(1);
   });
 
   it('outlives a restart between question and answer, but not an hour', async () => {
@@ -138,7 +148,9 @@ describe('/rebuild', () => {
   });
 
   it('takes no order from a prompt that a person wrote', async () => {
-    const forged = stage.telegram.say(ANN, '⚠️ /rebuild vps-1001 reinstall');
+    await prompt('/rebuild vps-1001');
+    const id = [...stage.chatOrders.rows.keys()][0];
+    const forged = stage.telegram.say(ANN, `⚠️ /rebuild vps-1001 (${id})`);
     await stage.settled();
     await stage.ask(ANN, 'vps-1001', { reply_to_message: forged });
     expect(stage.agent.commands).toEqual([]);

@@ -105,11 +105,54 @@ describe('approvals', () => {
     const { id } = asked();
     const card = await first(OLGA, '/approvals');
     const shown = await first(IVAN, '/approvals');
-    expect(shown.reply_markup).toBeUndefined();
+    const offered = shown.reply_markup?.inline_keyboard?.flat().map((button) => button.text);
+    expect(offered).toEqual(['Подробности']);
     const data = card.reply_markup?.inline_keyboard?.[0]?.[0]?.callback_data ?? '';
     await tap(IVAN, card, data);
     await tap(EVE, card, data);
     expect(await statusOf(id)).toBe('open');
+  });
+
+  it('show in detail what they rest on, and come back', async () => {
+    const events = [
+      { text: 'it does not answer <22>', data: {} },
+      { text: 'evidence saved before reboot', data: { evidence: { uptime: 'up 3 days & load' } } },
+    ].map((event, at) => ({ ...event, id: `e${at}`, at: new Date(), actor: 'agent' }));
+    stage.deps.incidents.events = async () => events;
+    const { hash } = asked({ facts: { ip: '192.0.2.7', provider: 'time4vps', failing: 'silent' } });
+    const card = await first(IVAN, '/approvals');
+    expect(card.text).toContain('Где: 192.0.2.7, time4vps');
+    const [details] = await tap(IVAN, card, 'Подробности');
+    expect(details?.message_id).toBe(card.message_id);
+    for (const part of [
+      ...['server_reboot', '{"rung":"reboot"}', 'failing: silent', hash],
+      ...['it does not answer <22>', 'Улики, uptime:', 'up 3 days & load'],
+    ]) {
+      expect(details?.text).toContain(part);
+    }
+    const [back] = details ? await tap(IVAN, details, '‹ Назад') : [];
+    expect(back?.text).toBe(card.text);
+  });
+
+  it('are put in the words of the reader, with where it is', async () => {
+    asked({ tool: 'server_reinstall', arguments: { rung: 'reinstall' }, effect: 'Reinstall it' });
+    const card = await first(IVAN, '/approvals');
+    expect(card.text).toContain('Переустановить операционную систему vps-1001');
+    expect(card.text).toContain('ВСЁ на его диске');
+    expect(card.text).not.toContain('Reinstall it');
+    expect((await first(OLGA, '/approvals')).text).toContain('Reinstall it');
+  });
+
+  it('keep their details within one message, whatever was saved', async () => {
+    const evidence = Object.fromEntries(
+      Array.from({ length: 30 }, (_, n) => [`part${n}`, '<&>\n'.repeat(2000)]),
+    );
+    const event = { id: 'e', at: new Date(), actor: 'agent', text: 'x'.repeat(3000) };
+    stage.deps.incidents.events = async () => Array(40).fill({ ...event, data: { evidence } });
+    asked();
+    const [details] = await tap(OLGA, await first(OLGA, '/approvals'), 'Details');
+    expect(details?.text).toContain('… 32 earlier lines');
+    expect(details?.text.endsWith('…')).toBe(true);
   });
 
   it('arrive as an alert whose buttons work', async () => {

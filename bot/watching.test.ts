@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Notification } from '#domain/notification.ts';
 import { chatIncident, chatServer } from '#test/builders/chat-entities.ts';
 import { ANN, type ChatStage, chatStage, IVAN, until } from '#test/builders/chat-stage.ts';
-import { secondsOf } from './features/maintenance.ts';
+import { secondsOf } from './orders/window.ts';
 
 const OLGA = { id: 13, is_bot: false, first_name: 'Olga', language_code: 'en' } as const;
 

@@ -26,8 +26,11 @@ export async function runToEnd(id: string, command: Command, context: Context): 
   }
   if (operation.status !== 'succeeded') throw failed(operation);
   if (json) io.out(`${JSON.stringify(operation)}\n`);
-  else io.out(`${operation.server_handle} is ready.\n`);
+  else io.out(`${operation.server_handle} is ${BACK.has(operation.kind) ? 'back' : 'ready'}.\n`);
 }
+
+/** Kinds of operations that prepare nothing. */
+const BACK: ReadonlySet<string> = new Set(['reboot', 'recover']);
 
 function failed({ id, status, server_handle, kind, error }: Operation): CliError {
   const where = error?.step ? ` at ${error.step}` : '';

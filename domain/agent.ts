@@ -1,7 +1,7 @@
 import type { Approval, Decision } from './approval.ts';
 import type { FleetState } from './fleet.ts';
 import type { InputRequest } from './input-request.ts';
-import type { Operation, OperationCommand } from './operation.ts';
+import type { Operation, OperationCommand, Verdict } from './operation.ts';
 import type { Secret } from './secret.ts';
 import type { Server, ServerStatus } from './server.ts';
 
@@ -21,6 +21,8 @@ export interface Accepted {
 export interface Agent {
   /** Stores the request (a row first, a job second) and returns; the work goes on elsewhere. */
   submit(command: OperationCommand): Promise<Accepted>;
+  /** What `submit` would make of it now: throws what it would throw, and stores nothing. */
+  foresee(command: OperationCommand): Promise<Verdict>;
   /**
    * A human's change of status. force_rebuild and pending_setup start an operation
    * (pending_setup: of kind provision); all others only move the status.

@@ -1,4 +1,4 @@
-import type { IncidentType } from './incident.ts';
+import { type Incident, type IncidentType, OPEN_INCIDENT_STATUSES } from './incident.ts';
 import type { ProviderAction } from './provider.ts';
 import { type RecoveryMode, RUNGS, type Rung } from './recovery.ts';
 import type { Server } from './server.ts';
@@ -31,6 +31,11 @@ const height = (rung: Rung): number => RUNGS.indexOf(rung);
 export const isAbove = (rung: Rung, other: Rung): boolean => height(rung) > height(other);
 
 export const hasLadder = (type: IncidentType): boolean => HIGHEST[type] !== undefined;
+/** Those of a list that a recovery may work on: open, and of a kind with a ladder. */
+export const recoverableOf = (incidents: readonly Incident[]): readonly Incident[] =>
+  incidents.filter(
+    ({ type, status }) => hasLadder(type) && OPEN_INCIDENT_STATUSES.some((open) => open === status),
+  );
 export const highestRung = (type: IncidentType): Rung | null => HIGHEST[type] ?? null;
 
 /**

@@ -13,6 +13,12 @@ export interface Notification {
     | 'server_ready'
     | 'provisioning_failed'
     | 'provisioning_retry'
+    /** params: server, by. */
+    | 'reboot_started'
+    /** params: server, seconds. */
+    | 'server_rebooted'
+    /** params: server, code, step, reason, hint. */
+    | 'reboot_failed'
     | 'operation_cancelled'
     | 'operation_expired'
     | 'input_needed'

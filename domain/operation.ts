@@ -71,6 +71,8 @@ export interface Operation {
   readonly percent: number;
   readonly error: OperationError | null;
   readonly wakeAt: Date | null;
+  /** Nobody takes it earlier, by the database's clock: the time in which a person may say stop. */
+  readonly notBefore: Date | null;
   readonly inputRequestId: string | null;
   readonly approvalId: string | null;
   /** For `recover`: the incident it works on. */
@@ -115,23 +117,24 @@ export const OperationEvent = z.object({
 export type OperationEvent = z.infer<typeof OperationEvent>;
 export type NewOperationEvent = Omit<OperationEvent, 'seq' | 'at'>;
 
+/** Longest time between an order and its begin, in seconds. */
+export const MOST_DELAY_SECONDS = 3600;
+
+const order = {
+  target: z.string(),
+  by: z.string(),
+  key: z.string(),
+  /** Seconds from its acceptance, by the database's clock, before which nobody begins it. */
+  delaySeconds: z.number().int().min(0).max(MOST_DELAY_SECONDS).optional(),
+};
+
 /** A request as people and programs make it. */
 export const OperationCommand = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('provision'), target: z.string(), by: z.string(), key: z.string() }),
-  z.object({
-    kind: z.literal('rebuild'),
-    mode: RebuildMode,
-    target: z.string(),
-    by: z.string(),
-    key: z.string(),
-  }),
-  z.object({
-    kind: z.literal('recover'),
-    incidentId: z.uuid(),
-    target: z.string(),
-    by: z.string(),
-    key: z.string(),
-  }),
+  z.object({ kind: z.literal('provision'), ...order }),
+  z.object({ kind: z.literal('rebuild'), mode: RebuildMode, ...order }),
+  z.object({ kind: z.literal('recover'), incidentId: z.uuid(), ...order }),
+  z.object({ kind: z.literal('reboot'), ...order }),
+  z.object({ kind: z.literal('deploy'), ...order }),
 ]);
 export type OperationCommand = z.infer<typeof OperationCommand>;
 

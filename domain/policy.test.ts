@@ -16,6 +16,8 @@ const operation = (over: Partial<Operation>): Operation =>
   }) as Operation;
 const rebuild = { kind: 'rebuild', mode: 'reinstall', target: 'vps-1', by: 'x', key: 'k' } as const;
 const provision = { kind: 'provision', target: 'vps-1', by: 'x', key: 'k' } as const;
+const reboot = { kind: 'reboot', target: 'vps-1', by: 'x', key: 'k' } as const;
+const deploy = { kind: 'deploy', target: 'vps-1', by: 'x', key: 'k' } as const;
 const human = { by: 'x', operationId: 'o', humanOrder: 'force_rebuild', permit: null } as const;
 const agent = { by: 'agent', operationId: 'o', humanOrder: null, permit: null } as const;
 
@@ -51,6 +53,46 @@ describe('judge', () => {
         code: 'conflict',
         details: expect.objectContaining({ operation_id: 'o' }),
       }),
+    );
+  });
+
+  it.each(['ready', 'in_use', 'error'] as const)(
+    'takes a reboot of a server that is %s',
+    (status) => {
+      expect(judge(reboot, server({ status }), null)).toEqual({
+        verdict: 'accept',
+        supersede: null,
+      });
+    },
+  );
+
+  it.each([
+    ...['discovered', 'pending_setup', 'provisioning', 'force_rebuild', 'maintenance'],
+    'unreachable',
+  ] as const)('refuses a reboot of a server that is %s, naming what would be right', (status) => {
+    expect(() => judge(reboot, server({ status }), null)).toThrowError(
+      expect.objectContaining({
+        ...{ code: 'illegal_transition', message: `vps-1 is ${status}: it is not rebooted.` },
+        hint: 'A reboot begins from ready, in_use, error.',
+      }),
+    );
+  });
+
+  it('refuses a reboot beside other work, and joins a second one to the first', () => {
+    const other = operation({ kind: 'recover', incidentId: 'i' });
+    expect(() => judge(reboot, server(), other)).toThrowError(
+      expect.objectContaining({ code: 'conflict' }),
+    );
+    const first = operation({ kind: 'reboot', incidentId: null });
+    expect(judge(reboot, server(), first)).toEqual({ verdict: 'join', operation: first });
+  });
+
+  it('takes no order to deploy as long as nothing can be deployed', () => {
+    expect(() => judge(deploy, server(), null)).toThrowError(
+      expect.objectContaining({ code: 'unsupported' }),
+    );
+    expect(() => judge(deploy, server({ care: 'none' }), null)).toThrowError(
+      expect.objectContaining({ code: 'not_managed' }),
     );
   });
 

@@ -67,6 +67,7 @@ export function judge(
   if (running && same && running.incidentId === incident) {
     return { verdict: 'join', operation: running };
   }
+  if (command.kind === 'deploy') throw nothingToDeploy(server.handle);
   if (command.kind === 'rebuild') {
     // A rebuild is a human's stronger word: it takes the place of a provisioning under way.
     if (running && running.kind === 'rebuild') throw underWay(server, running);
@@ -77,8 +78,8 @@ export function judge(
     return { verdict: 'accept', supersede: running };
   }
   if (running) throw underWay(server, running);
-  if (command.kind === 'recover') {
-    assertRecoverable(server);
+  if (command.kind === 'recover' || command.kind === 'reboot') {
+    assertInService(command.kind, server);
     return { verdict: 'accept', supersede: null };
   }
   if (server.status !== 'pending_setup') {
@@ -87,16 +88,28 @@ export function judge(
   return { verdict: 'accept', supersede: null };
 }
 
-const RECOVERABLE: ReadonlySet<ServerStatus> = new Set(['ready', 'in_use', 'error']);
+/** Statuses from which a server may be recovered or rebooted as it is. */
+export const IN_SERVICE: ReadonlySet<ServerStatus> = new Set(['ready', 'in_use', 'error']);
 
-/** What is under maintenance, not prepared yet or no longer listed is not recovered. */
-function assertRecoverable({ handle, status }: Server): void {
-  if (RECOVERABLE.has(status)) return;
-  throw new OpsError('illegal_transition', `${handle} is ${status}: it is not recovered.`, {
-    hint: `A recovery begins from ${[...RECOVERABLE].join(', ')}.`,
+/** What is under maintenance, not prepared yet or no longer listed is neither recovered nor rebooted. */
+export function assertInService(kind: 'recover' | 'reboot', { handle, status }: Server): void {
+  if (IN_SERVICE.has(status)) return;
+  const [done, noun] = kind === 'recover' ? ['recovered', 'recovery'] : ['rebooted', 'reboot'];
+  throw new OpsError('illegal_transition', `${handle} is ${status}: it is not ${done}.`, {
+    hint: `A ${noun} begins from ${[...IN_SERVICE].join(', ')}.`,
     details: { from: status },
   });
 }
+
+/** Services are checks only as yet: an order to deploy has nothing that it could bring out. */
+export const nothingToDeploy = (handle: string): OpsError =>
+  new OpsError(
+    'unsupported',
+    `${handle} has no service that Zavhoz could deploy: it knows services as checks only.`,
+    {
+      hint: 'A service to deploy needs an image or a Compose directory, its ports and a health path; this version cannot store them yet. Deploy by hand: what is checked stays checked.',
+    },
+  );
 
 function underWay(server: Server, running: Operation): OpsError {
   return new OpsError('conflict', `Another operation is under way on ${server.handle}.`, {

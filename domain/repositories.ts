@@ -1,4 +1,5 @@
 import type { AuditRepository, IdempotencyRepository } from './repositories/bookkeeping.ts';
+import type { ChatOrderRepository } from './repositories/chat-orders.ts';
 import type { ChatRepository } from './repositories/chats.ts';
 import type { CredentialRepository, HostKeyRepository } from './repositories/credentials.ts';
 import type { GroupRepository } from './repositories/groups.ts';
@@ -23,6 +24,7 @@ export type {
   IdempotencyRepository,
   IdempotencyStart,
 } from './repositories/bookkeeping.ts';
+export type { ChatOrderRepository } from './repositories/chat-orders.ts';
 export type { ChatRepository } from './repositories/chats.ts';
 export type {
   Credential,
@@ -86,4 +88,5 @@ export interface Repositories {
   readonly recoveries: RecoveryRepository;
   readonly approvals: ApprovalRepository;
   readonly maintenance: MaintenanceRepository;
+  readonly chatOrders: ChatOrderRepository;
 }

@@ -29,11 +29,17 @@ export interface AgentDeps {
   readonly own: OwnPlace;
 }
 
+/** A wake-up that comes too early is lost until the next sweep; a little late it costs nothing. */
+const RING_LATE_MS = 250;
+
+const ACTIVE = ['queued', 'running', 'waiting'] as const;
+
 /** A row first, a job second: what the queue loses, the sweeper rings again. */
 export function createAgent(deps: AgentDeps): Agent {
   const { operations, servers, inputs, approvals, doorbell, log, own } = deps;
-  const ring = (operation: Operation) => {
-    doorbell.ring(operation).catch((error: unknown) => {
+  const ring = (operation: Operation, delaySeconds = 0) => {
+    const delayMs = delaySeconds === 0 ? 0 : delaySeconds * 1000 + RING_LATE_MS;
+    doorbell.ring(operation, delayMs).catch((error: unknown) => {
       log.warn(
         { operation: operation.id, error: toOpsError(error).message },
         'the queue did not take the wake-up',
@@ -59,20 +65,40 @@ export function createAgent(deps: AgentDeps): Agent {
       },
       'order accepted',
     );
-    if (accepted.outcome === 'created') ring(accepted.operation);
+    if (accepted.outcome === 'created') ring(accepted.operation, command.delaySeconds);
     return accepted;
+  };
+
+  /** What nobody has begun ends here and now: its wake-up may lie half a minute ahead. */
+  const stop = async (operationId: string, by: string): Promise<Operation> => {
+    const stopped = await operations.requestStop(operationId, 'cancel', by);
+    const untaken = stopped.status === 'queued' && stopped.stopRequested === 'cancel';
+    if (untaken && (await operations.finishUntaken(operationId, 'cancelled', null))) {
+      return operations.require(operationId);
+    }
+    ring(stopped);
+    return stopped;
   };
 
   const stopActive = async (handle: string, by: string) => {
     const { items } = await operations.list(
-      { serverHandle: handle, status: ['queued', 'running', 'waiting'] },
+      { serverHandle: handle, status: ACTIVE },
       { offset: 0, limit: 10 },
     );
-    for (const operation of items) ring(await operations.requestStop(operation.id, 'cancel', by));
+    for (const operation of items) await stop(operation.id, by);
   };
 
   return {
     submit,
+    async foresee(command) {
+      const server = await servers.require(command.target);
+      const { items } = await operations.list(
+        { serverHandle: server.handle, status: ACTIVE },
+        { offset: 0, limit: 10 },
+      );
+      const active = items.find(({ stopRequested }) => stopRequested === null) ?? null;
+      return judge(command, server, active, own);
+    },
     ...createFleetWords(deps, ring),
     async decide(approvalId, decision, by, note) {
       const approval = await approvals.decide(approvalId, decision, by, note ?? null);
@@ -104,9 +130,7 @@ export function createAgent(deps: AgentDeps): Agent {
           details: { status: operation.status },
         });
       }
-      const stopped = await operations.requestStop(operationId, 'cancel', by);
-      ring(stopped);
-      return stopped;
+      return stop(operationId, by);
     },
     async answer(requestId, by, secret) {
       const request = await inputs.answer(requestId, by, secret);

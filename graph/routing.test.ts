@@ -68,3 +68,20 @@ describe('a provisioning', () => {
     expect(afterDevops(provision({ failure: failure() }))).toBe('end');
   });
 });
+
+describe('a reboot that was ordered', () => {
+  const reboot = (over: Partial<OpsState>) => state({ kind: 'reboot', ...over });
+
+  it('takes its steps and the proof, and no ladder', () => {
+    expect(afterZavhoz(reboot({ route: 'recovery' }))).toBe('recovery');
+    expect(afterRecovery(reboot({ route: 'devops' }))).toBe('devops');
+    expect(afterDevops(reboot({}))).toBe('end');
+  });
+
+  it('ends where it failed, wherever that was', () => {
+    const failed = reboot({ route: 'devops', failure: failure() });
+    expect([afterZavhoz(failed), afterRecovery(failed), afterDevops(failed)]).toEqual(
+      Array(3).fill('end'),
+    );
+  });
+});

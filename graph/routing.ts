@@ -27,7 +27,8 @@ export const afterZavhoz = ({
   kind,
 }: OpsState): 'provisioner' | 'recovery' | 'end' => {
   if (kind === 'recover') return route === 'recovery' ? 'recovery' : 'end';
-  return failure === null && route === 'provisioner' ? 'provisioner' : 'end';
+  if (failure !== null) return 'end';
+  return route === 'provisioner' || route === 'recovery' ? route : 'end';
 };
 
 export const afterProvisioner = (state: OpsState): 'devops' | 'recovery' | 'end' => {
@@ -43,6 +44,7 @@ export const afterRecovery = (
   state: OpsState,
 ): 'zavhoz' | 'recovery' | 'provisioner' | 'devops' | 'end' => {
   const { failure, route, kind } = state;
+  if (kind === 'reboot') return failure === null && route === 'devops' ? 'devops' : 'end';
   if (kind !== 'recover') return failure === null && route === 'provisioner' ? 'zavhoz' : 'end';
   if (failure !== null) return afterRung(state);
   return route === 'provisioner' || route === 'devops' ? route : 'end';

@@ -116,8 +116,12 @@ function ended(state: OpsState, operation: Operation, facts: Facts): RunEnd {
     serverHandle: operation.serverHandle,
     operationId: operation.id,
   });
-  if (failure === null && result?.status === 'success') {
-    const notification = tell('server_ready', 'success');
+  const reboot = operation.kind === 'reboot';
+  const proven = reboot
+    ? state.steps['verify-recovery']?.status === 'done'
+    : result?.status === 'success';
+  if (failure === null && proven) {
+    const notification = tell(reboot ? 'server_rebooted' : 'server_ready', 'success');
     return { kind: 'ended', status: 'succeeded', attempt, error: null, notification };
   }
   // A thread that ends without a failure and without a result has lost a step: never a success.
@@ -142,6 +146,6 @@ function ended(state: OpsState, operation: Operation, facts: Facts): RunEnd {
               ...why,
               by: operation.stopRequestedBy ?? '',
             })
-          : tell('provisioning_failed', 'error', why),
+          : tell(reboot ? 'reboot_failed' : 'provisioning_failed', 'error', why),
   };
 }

@@ -1,6 +1,7 @@
 import { toOpsError } from '#domain/errors.ts';
 import { heldByFreeze } from '#domain/fleet.ts';
 import type { GraphRunner, RunEnd } from '#domain/graph-run.ts';
+import type { Notification } from '#domain/notification.ts';
 import { isTerminal, type Operation } from '#domain/operation.ts';
 import type { Clock, HeldLease, Leases, Logger, Metrics } from '#domain/ports.ts';
 import type {
@@ -114,6 +115,8 @@ async function runTaken(found: Operation, lease: HeldLease, deps: GraphRunDeps):
     found.kind === 'recover' ? settings.recoverBudgetSeconds : settings.budgetSeconds,
   );
   if (isTerminal(operation.status)) return;
+  // Its time has not come: somebody may still stop it.
+  if (operation.status === 'queued') return;
   if (await parkedForVersion(operation, take, deps)) return;
   await announce(operation, deps);
   const watch = watchOperation(operation, {
@@ -157,6 +160,8 @@ async function settle(
   const seconds = (clock.now().getTime() - from.getTime()) / 1000;
   if (operation.kind === 'recover') {
     metrics.observe('server_recovery_duration_seconds', seconds, { status: finished.status });
+  } else if (operation.kind === 'reboot') {
+    metrics.observe('server_reboot_duration_seconds', seconds, { status: finished.status });
   } else {
     metrics.count('server_provisioning_attempts_total', labels, Math.max(1, end.attempt));
     metrics.observe('server_provisioning_duration_seconds', seconds, labels);
@@ -183,11 +188,19 @@ async function leaveIncident(
   }
 }
 
+const STARTS: Readonly<Record<Operation['kind'], Notification['kind'] | null>> = {
+  provision: 'provisioning_started',
+  rebuild: 'rebuild_started',
+  reboot: 'reboot_started',
+  // The incident was told when it was opened; one message each is enough.
+  recover: null,
+  deploy: null,
+};
+
 /** Told once per operation; a notification that fails never changes an outcome. */
 async function announce(operation: Operation, { outbox, log }: GraphRunDeps): Promise<void> {
-  // The incident was told when it was opened; one message each is enough.
-  if (operation.kind === 'recover') return;
-  const kind = operation.kind === 'rebuild' ? 'rebuild_started' : 'provisioning_started';
+  const kind = STARTS[operation.kind];
+  if (kind === null) return;
   try {
     await outbox.enqueue({
       dedupeKey: `${operation.id}:started`,

@@ -10,7 +10,10 @@ it('drops what has ended or is unknown, and nothing that goes on', async () => {
     d: 'expired',
   };
   const forgotten: string[] = [];
+  const pruned: Date[] = [];
   const prune = createPrune({
+    chatOrders: { prune: async (before) => pruned.push(before) },
+    clock: { now: () => new Date('2026-01-10T00:00:00Z') },
     operations: {
       find: async (id) => (status[id] ? ({ id, status: status[id] } as Operation) : null),
     },
@@ -19,4 +22,5 @@ it('drops what has ended or is unknown, and nothing that goes on', async () => {
   });
   await prune();
   expect(forgotten).toEqual(['b', 'd', 'e']);
+  expect(pruned).toEqual([new Date('2026-01-03T00:00:00Z')]);
 });

@@ -35,8 +35,12 @@ export function createDoorbell({
       await queue.add(
         'graph.run',
         { operationId: id },
-        // One job per take of the lease: a repeated ring is swallowed, a later one is not.
-        { jobId: `op-${id}-${fence}`, delay: delayMs, removeOnComplete: true, removeOnFail: true },
+        // One job per take of the lease: a repeated ring is swallowed, a later one is not. One that
+        // lies ahead swallows nothing: the sweeper may find sooner that the time has come.
+        {
+          jobId: `op-${id}-${fence}${delayMs > 0 ? '-later' : ''}`,
+          ...{ delay: delayMs, removeOnComplete: true, removeOnFail: true },
+        },
       );
     },
     depth: async () => (await queue.getWaitingCount()) + (await queue.getActiveCount()),

@@ -14,6 +14,7 @@ import { runbookRoutes } from './runbooks.ts';
 import { secretPageRoutes } from './secret-page.ts';
 import { serverActionRoutes } from './server-actions.ts';
 import { serverHealthRoutes } from './server-health.ts';
+import { serverOrderRoutes } from './server-orders.ts';
 import { serverPatchRoute } from './server-patch.ts';
 import { serverRoutes } from './servers.ts';
 import { systemRoutes } from './system.ts';
@@ -39,6 +40,7 @@ export const routes = (deps: ApiDeps) => {
     serverRoutes(deps),
     serverPatchRoute(deps),
     serverActionRoutes(deps),
+    serverOrderRoutes(deps),
     serverHealthRoutes(deps),
     groupRoutes(deps),
     maintenanceRoutes(deps),

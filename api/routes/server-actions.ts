@@ -12,7 +12,13 @@ import { actorOf } from '../access.ts';
 import { operationKey } from '../idempotency.ts';
 import { PagingQuery, pageOf } from '../wire/common.ts';
 import { IncidentWire, incidentToWire } from '../wire/incident.ts';
-import { AcceptedWire, acceptedToWire, OperationWire, operationToWire } from '../wire/operation.ts';
+import {
+  AcceptedWire,
+  acceptedToWire,
+  DelaySeconds,
+  OperationWire,
+  operationToWire,
+} from '../wire/operation.ts';
 import { answers, IDEMPOTENCY_NOTE } from './answers.ts';
 import { HandleParams } from './server-lookup.ts';
 
@@ -40,10 +46,13 @@ export const serverActionRoutes =
         schema: {
           operationId: 'forceRebuild',
           summary: 'Reinstall a server, or reset its password and provision it anew',
-          description: `Mode reinstall (the default) wipes the disk, reset keeps it. ${IDEMPOTENCY_NOTE}`,
+          description: `Mode reinstall (the default) wipes the disk, reset keeps it. With delay_seconds it begins later, and a cancel until then leaves the server as it was. ${IDEMPOTENCY_NOTE}`,
           tags: ['servers'],
           params: HandleParams,
-          body: z.strictObject({ mode: RebuildMode.default('reinstall') }),
+          body: z.strictObject({
+            mode: RebuildMode.default('reinstall'),
+            delay_seconds: DelaySeconds,
+          }),
           response: answers({ 202: AcceptedWire }),
         },
       },
@@ -56,6 +65,7 @@ export const serverActionRoutes =
             target: request.params.handle,
             by: actorOf(request),
             key: operationKey(request),
+            delaySeconds: request.body.delay_seconds,
           }),
         ),
     );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Accepted } from '#domain/agent.ts';
 import {
+  MOST_DELAY_SECONDS,
   type Operation,
   type OperationEvent,
   OperationKind,
@@ -36,6 +37,8 @@ export const OperationWire = z.object({
   /** For kind recover: the incident it works on. */
   incident_id: z.string().nullable(),
   wake_at: Time.nullable(),
+  /** Nobody begins it earlier; until then a cancel ends it before anything was done. */
+  not_before: Time.nullable(),
   deadline_at: Time.nullable(),
   created_at: Time,
   started_at: Time.nullable(),
@@ -67,6 +70,7 @@ export const operationToWire = (operation: Operation): OperationWire => ({
   approval_id: operation.approvalId,
   incident_id: operation.incidentId,
   wake_at: timeOrNull(operation.wakeAt),
+  not_before: timeOrNull(operation.notBefore),
   deadline_at: timeOrNull(operation.deadlineAt),
   created_at: time(operation.createdAt),
   started_at: timeOrNull(operation.startedAt),
@@ -80,7 +84,11 @@ export const StepWire = z.object({
   summary: z.string().nullable(),
   started_at: Time,
   finished_at: Time.nullable(),
+  /** What the host showed before it was interrupted, by section, where no incident keeps it. */
+  evidence: z.record(z.string(), z.string()).nullable(),
 });
+
+const Evidence = z.object({ evidence: z.record(z.string(), z.string()) });
 
 export const stepToWire = (step: OperationStep): z.infer<typeof StepWire> => ({
   step: step.stepId,
@@ -89,9 +97,13 @@ export const stepToWire = (step: OperationStep): z.infer<typeof StepWire> => ({
   summary: step.summary,
   started_at: time(step.startedAt),
   finished_at: timeOrNull(step.finishedAt),
+  evidence: Evidence.safeParse(step.memo).data?.evidence ?? null,
 });
 
 export const OperationWithSteps = OperationWire.extend({ steps: z.array(StepWire) });
+
+/** Seconds before it begins, by the database's clock; until then a cancel ends it untouched. */
+export const DelaySeconds = z.number().int().min(0).max(MOST_DELAY_SECONDS).default(0);
 
 export const AcceptedWire = z.object({
   operation: OperationWire,
@@ -104,11 +116,14 @@ export const acceptedToWire = ({ operation, outcome }: Accepted): z.infer<typeof
   operation: operationToWire(operation),
   outcome,
   message: {
-    created: `Accepted: ${operation.kind} of ${operation.serverHandle}.`,
+    created: `Accepted: ${operation.kind} of ${operation.serverHandle}.${beginning(operation)}`,
     replayed: 'This request was accepted before; nothing was started anew.',
     joined: `Already under way: ${operation.kind} of ${operation.serverHandle}, asked for by ${operation.requestedBy}.`,
   }[outcome],
 });
+
+const beginning = ({ notBefore }: Operation): string =>
+  notBefore === null ? '' : ` It begins at ${time(notBefore)}.`;
 
 /** The data of one server-sent event. */
 export const eventToWire = (operationId: string, event: OperationEvent) => ({

@@ -4,21 +4,25 @@ import { toOpsError } from '#domain/errors.ts';
 import type { BotContext } from '../context.ts';
 import type { BotDeps } from '../deps.ts';
 import { atLeast, covers } from '../filters/at-least.ts';
-import { fresh } from '../filters/fresh.ts';
+import { acknowledged, fresh } from '../filters/fresh.ts';
 import { createNames } from '../people.ts';
-import { renderApproval } from '../render/approval.ts';
+import { detailsButton, renderApproval } from '../render/approval.ts';
+import { renderApprovalDetails } from '../render/approval-details.ts';
 
 const SHOWN = 5;
 
 /** What recoveries ask of people. One decision counts; the card shows whose it was. */
-export const approvals = (deps: Pick<BotDeps, 'agent' | 'approvals' | 'users' | 'clock'>) => {
+export const approvals = (
+  deps: Pick<BotDeps, 'agent' | 'approvals' | 'incidents' | 'users' | 'clock'>,
+) => {
   const { agent } = deps;
   const feature = new Composer<BotContext>();
   const nameOf = createNames(deps.users);
 
   async function card(ctx: BotContext, approval: Approval) {
     const rendered = renderApproval(ctx.t, approval, await nameOf(approval.decidedBy));
-    return covers(ctx.person.role, 'operator') ? rendered : { text: rendered.text };
+    if (covers(ctx.person.role, 'operator')) return rendered;
+    return { text: rendered.text, buttons: [[detailsButton(ctx.t, approval.id)]] };
   }
 
   feature.command('approvals', async (ctx) => {
@@ -55,6 +59,17 @@ export const approvals = (deps: Pick<BotDeps, 'agent' | 'approvals' | 'users' | 
       return settle(ctx, id, true);
     }
     return settle(ctx, id, false);
+  });
+
+  // Looking changes nothing: whoever may see the card may see what it rests on, however late.
+  feature.action(/^ap\.([ds])\.([0-9a-f-]{36})$/, async (ctx) => {
+    const [, what, id = ''] = ctx.match;
+    await acknowledged(ctx);
+    const asked = await deps.approvals.find(id);
+    if (!asked) return ctx.say(ctx.t('approval.gone'));
+    if (what === 's') return ctx.redraw(await card(ctx, asked));
+    const events = asked.incidentId === null ? null : await deps.incidents.events(asked.incidentId);
+    return ctx.redraw(renderApprovalDetails(ctx.t, asked, events));
   });
   return feature;
 };

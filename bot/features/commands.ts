@@ -21,6 +21,9 @@ export const COMMANDS: readonly Command[] = [
   { name: 'approvals', usage: '', role: 'viewer', help: 'help.approvals' },
   { name: 'provision', usage: ' vps-1', role: 'operator', help: 'help.provision' },
   { name: 'rebuild', usage: ' vps-1', role: 'operator', help: 'help.rebuild' },
+  { name: 'reboot', usage: ' vps-1', role: 'operator', help: 'help.reboot' },
+  { name: 'recover', usage: ' vps-1', role: 'operator', help: 'help.recover' },
+  { name: 'redeploy', usage: ' vps-1', role: 'operator', help: 'help.redeploy' },
   { name: 'cancel', usage: '', role: 'operator', help: 'help.cancel' },
   { name: 'answer', usage: '', role: 'operator', help: 'help.answer' },
   { name: 'freeze', usage: '', role: 'operator', help: 'help.freeze' },
@@ -30,6 +33,8 @@ export const COMMANDS: readonly Command[] = [
   { name: 'users', usage: '', role: 'owner', help: 'help.users', privateOnly: true },
   { name: 'password', usage: ' vps-1', role: 'owner', help: 'help.password', privateOnly: true },
   { name: 'settings', usage: '', role: 'viewer', help: 'help.settings', privateOnly: true },
+  { name: 'mode', usage: ' vps-1 ask', role: 'owner', help: 'help.mode' },
+  { name: 'care', usage: ' vps-1 managed', role: 'owner', help: 'help.care' },
   { name: 'help', usage: '', role: 'viewer', help: 'help.help' },
 ];
 

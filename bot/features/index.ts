@@ -2,17 +2,24 @@ import type { Composer } from 'telegraf';
 import type { BotContext } from '../context.ts';
 import type { BotDeps } from '../deps.ts';
 import { approvals } from './approvals.ts';
+import { buttons } from './buttons.ts';
 import { cancel } from './cancel.ts';
+import { care } from './care.ts';
 import { fleet } from './fleet.ts';
 import { help } from './help.ts';
 import { incidents } from './incidents.ts';
 import { inputs } from './inputs.ts';
 import { invite } from './invite.ts';
 import { maintenance } from './maintenance.ts';
+import { mode } from './mode.ts';
 import { operations } from './operations.ts';
+import { orders } from './orders.ts';
 import { password } from './password.ts';
 import { provision } from './provision.ts';
+import { reboot } from './reboot.ts';
 import { rebuild } from './rebuild.ts';
+import { recover } from './recover.ts';
+import { redeploy } from './redeploy.ts';
 import { servers } from './servers.ts';
 import { settings } from './settings.ts';
 import { start } from './start.ts';
@@ -24,7 +31,7 @@ import { users } from './users.ts';
 export const features: readonly ((deps: BotDeps) => Composer<BotContext>)[] = [
   // Answers to prompts come before the other commands: a secret may begin with a slash.
   inputs,
-  rebuild,
+  orders,
   start,
   help,
   status,
@@ -33,6 +40,10 @@ export const features: readonly ((deps: BotDeps) => Composer<BotContext>)[] = [
   incidents,
   approvals,
   provision,
+  rebuild,
+  reboot,
+  recover,
+  redeploy,
   cancel,
   fleet,
   maintenance,
@@ -40,5 +51,8 @@ export const features: readonly ((deps: BotDeps) => Composer<BotContext>)[] = [
   users,
   settings,
   password,
+  mode,
+  care,
+  buttons,
   unknown,
 ];

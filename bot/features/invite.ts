@@ -5,8 +5,8 @@ import type { BotDeps } from '../deps.ts';
 import { atLeast } from '../filters/at-least.ts';
 import { fresh } from '../filters/fresh.ts';
 import { privateOnly } from '../filters/private-only.ts';
+import { secondsOf } from '../orders/window.ts';
 import { code, join, shown } from '../render/html.ts';
-import { secondsOf } from './maintenance.ts';
 
 const USAGE = '/invite operator 24h';
 const DAY = 86_400;

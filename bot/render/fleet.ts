@@ -1,7 +1,7 @@
 import type { FleetState } from '#domain/fleet.ts';
 import type { Translate } from '../locales/translate.ts';
-import { type Html, join, shown, shownLines } from './html.ts';
-import type { Button, Rendered } from './message.ts';
+import { type Html, shown, shownLines } from './html.ts';
+import type { Button } from './message.ts';
 
 /** What stops automatic action; a line each, in the order in which people have to know. */
 export function stopLines(t: Translate, state: FleetState): readonly Html[] {
@@ -27,20 +27,3 @@ export const rearmButton = (t: Translate): Button => ({
   text: t.plain('button.rearm'),
   data: 'fl.r',
 });
-
-/** The question before a re-arm; without anything to lift only how things stand. */
-export function renderRearm(t: Translate, state: FleetState, before: Html | null = null): Rendered {
-  if (!isLiftable(state)) {
-    const lines = stopLines(t, state);
-    return { text: lines.length > 0 ? join(lines) : t('fleet.on'), buttons: [] };
-  }
-  return {
-    text: join([before, ...stopLines(t, state), t('fleet.rearm_what')]),
-    buttons: [
-      [
-        { text: t.plain('button.rearm_yes'), data: `fl.y.${stopStamp(state)}` },
-        { text: t.plain('button.leave'), data: 'fl.n' },
-      ],
-    ],
-  };
-}

@@ -65,6 +65,9 @@ const LINES: Readonly<Record<Exclude<Notification['kind'], 'approval_needed'>, L
       attempt(t, p, 1),
     ];
   },
+  reboot_started: (t, server, p) => [t('note.reboot_started', { server }), by(t, p)],
+  server_rebooted: (t, server, p) => [t('note.server_rebooted', { server }), took(t, p.seconds)],
+  reboot_failed: (t, server, p) => [t('note.reboot_failed', { server }), ...why(t, p)],
   operation_cancelled: (t, server, p) => [t('note.operation_cancelled', { server }), by(t, p)],
   operation_expired: (t, server) => [t('note.operation_expired', { server })],
   input_needed: (t, server, p) => [

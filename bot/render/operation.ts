@@ -54,10 +54,18 @@ export const cancelButton = (t: Translate, operation: Operation): Button => ({
   data: `op.c.${operation.id}`,
 });
 
-/** The answer to a request; one that is under way offers to stop it. */
-export function renderAccepted(t: Translate, { operation, outcome }: Accepted): Rendered {
+/** The answer to a request; one that is under way offers to stop it, and counts down before it begins. */
+export function renderAccepted(
+  t: Translate,
+  { operation, outcome }: Accepted,
+  now: Date | null = null,
+): Rendered {
+  const text = t(`accepted.${outcome}`, named(t, operation));
+  const { notBefore, status } = operation;
+  const left = now && notBefore ? Math.ceil((notBefore.getTime() - now.getTime()) / 1000) : 0;
+  const counts = status === 'queued' && left > 0;
   return {
-    text: t(`accepted.${outcome}`, named(t, operation)),
-    buttons: isTerminal(operation.status) ? [] : [[cancelButton(t, operation)]],
+    text: counts ? join([text, t('accepted.starts', { delay: t.duration(left) })]) : text,
+    buttons: isTerminal(status) ? [] : [[cancelButton(t, operation)]],
   };
 }

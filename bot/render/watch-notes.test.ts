@@ -62,7 +62,7 @@ describe('notes of watching and recovering', () => {
     expect(text).toBe(
       '🚨 vps-1: may I?\nWhat: Reboots <vps-1>.\nWhy: No answer.\nLost: Nothing on disk.\nWay back: Not needed.\nUntil 21 Nov, 11:05 UTC; after that it counts as no.',
     );
-    expect(data).toEqual([`ap.y.${ID}`, `ap.n.${ID}`]);
+    expect(data).toEqual([`ap.y.${ID}`, `ap.n.${ID}`, `ap.d.${ID}`]);
     expect(rendered('approval_needed', { ...asked, round: 2 }).text).toContain('the 2. time');
   });
 

@@ -6,6 +6,8 @@ import { runToEnd } from '../run-operation.ts';
 
 export interface RebuildOptions {
   readonly reset?: boolean;
+  /** Seconds before it begins. */
+  readonly delay?: number;
   readonly yes?: boolean;
   readonly follow?: boolean;
 }
@@ -31,9 +33,18 @@ export async function rebuild(
       });
     }
   }
-  const body = { status: 'force_rebuild', ...(options.reset ? { rebuild: 'reset' } : {}) };
-  const answer = await client.call('PATCH', pathOf(handle), { body });
+  const answer = await send(client, handle, options);
   await announce(answer, `${handle}: rebuild accepted.`, options, command, context);
+}
+
+function send(client: ReturnType<Context['client']>, handle: string, options: RebuildOptions) {
+  const { reset, delay } = options;
+  if (delay === undefined) {
+    const body = { status: 'force_rebuild', ...(reset ? { rebuild: 'reset' } : {}) };
+    return client.call('PATCH', pathOf(handle), { body });
+  }
+  const body = { mode: reset ? 'reset' : 'reinstall', delay_seconds: delay };
+  return client.call('POST', `${pathOf(handle)}/force-rebuild`, { body });
 }
 
 /** Says what became of a request and, where asked, follows its operation. */

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Become, Care, SERVER_STATUSES } from '#domain/server.ts';
 import { type Context, leaf } from '../context.ts';
 import type { Column } from '../render.ts';
+import { delay, orderCommands } from './orders.ts';
 import { policyCommands } from './policy.ts';
 import { announce, rebuild } from './rebuild.ts';
 import { serverPath } from './server-path.ts';
@@ -145,6 +146,7 @@ export function serverCommands(program: Command, context: Context): void {
       await announce(answer, `${handle}: accepted.`, options, command, context);
     });
 
+  orderCommands(servers, context);
   policyCommands(servers, context);
   rebuildCommand(servers, context);
 }
@@ -157,6 +159,7 @@ export function rebuildCommand(parent: Command, context: Context): void {
     'reinstall it and prepare it anew (force_rebuild); wipes its disk',
   )
     .option('--reset', 'keep the disk: only a new root password and the playbooks')
+    .option('--delay <seconds>', 'begin later; a cancel until then does nothing to it', delay)
     .option('--yes', 'do not ask')
     .option('--follow', 'show the progress until it has ended')
     .action((handle, options, command: Command) => rebuild(handle, options, command, context));

@@ -27,6 +27,7 @@ export interface OperationRepository {
   /**
    * One transaction: replays by key (throws `idempotency_mismatch` for another body), locks the
    * server, asks `judge`, supersedes, moves the status, opens a new episode, inserts, writes audit.
+   * A delay is counted from the database's time.
    */
   accept(
     command: OperationCommand,
@@ -38,7 +39,10 @@ export interface OperationRepository {
     filter: { serverHandle?: string; status?: readonly OperationStatus[]; kind?: OperationKind },
     paging: Paging,
   ): Promise<Page<Operation>>;
-  /** Marks it running under this fence and sets graph version and deadline on the first take. */
+  /**
+   * Marks it running under this fence and sets graph version and deadline on the first take. Before
+   * its time (`notBefore`, by the database's clock) it is returned `queued`, as it was.
+   */
   take(id: string, fence: number, graphVersion: string, budgetSeconds: number): Promise<Operation>;
   /**
    * Reserves attempt number `attempt` (idempotent for the same number), moves the server to
@@ -80,7 +84,7 @@ export interface OperationRepository {
   putMemo(take: Take, stepId: string, memo: Readonly<Record<string, unknown>>): Promise<void>;
   addEvent(take: Take, event: NewOperationEvent): Promise<void>;
   events(operationId: string, afterSeq: number, limit: number): Promise<readonly OperationEvent[]>;
-  /** Queued, running without a living lease, or waiting with its wait over. */
+  /** Queued with its time come, running without a living lease, or waiting with its wait over. */
   due(limit: number): Promise<readonly Operation[]>;
   /** Adds a gap in which nobody worked through the queue to all queued operations. */
   addUnattended(from: Date, to: Date): Promise<void>;

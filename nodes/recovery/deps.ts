@@ -9,11 +9,13 @@ import type {
   IncidentRepository,
   OutboxRepository,
   RecoveryRepository,
+  ServerRepository,
   Take,
 } from '#domain/repositories.ts';
 import type { Server } from '#domain/server.ts';
 
 export interface RecoveryDeps {
+  readonly servers: ServerRepository;
   readonly incidents: IncidentRepository;
   readonly recoveries: RecoveryRepository;
   readonly approvals: ApprovalRepository;
@@ -23,9 +25,13 @@ export interface RecoveryDeps {
   readonly outbox: OutboxRepository;
   readonly clock: Clock;
   /** What the server's provider can do; throws `unsupported` where its account is not configured. */
-  readonly abilities: (server: Server) => { readonly can: ReadonlySet<ProviderAction> };
+  readonly abilities: (server: Server) => {
+    readonly can: ReadonlySet<ProviderAction>;
+    readonly byHand: (action: ProviderAction) => string;
+  };
   readonly limits: {
     readonly maxAttempts: number;
+    readonly inputTtlSeconds: number;
     /** Before the second attempt; doubled for each further one. */
     readonly retryDelaySeconds: number;
     readonly caps: RecoveryCaps;

@@ -1,5 +1,6 @@
 /** Greatest duration of each step of a recovery, in seconds: each rung has a deadline of its own. */
 export const RECOVERY_SECONDS = {
+  'confirm-machine': 60,
   recheck: 60,
   'choose-rung': 180,
   'save-evidence': 40,

@@ -1,5 +1,6 @@
 import { OpsError, toOpsError } from '#domain/errors.ts';
-import { assertChangeable } from '#domain/policy.ts';
+import type { OperationKind } from '#domain/operation.ts';
+import { assertChangeable, assertInService, nothingToDeploy } from '#domain/policy.ts';
 import type { OperationRepository, ServerRepository } from '#domain/repositories.ts';
 import type { OpsState } from '#domain/state.ts';
 
@@ -7,6 +8,13 @@ export interface ZavhozDeps {
   readonly operations: OperationRepository;
   readonly servers: ServerRepository;
 }
+
+const ROUTES: Readonly<Record<Exclude<OperationKind, 'deploy'>, 'provisioner' | 'recovery'>> = {
+  provision: 'provisioner',
+  rebuild: 'provisioner',
+  recover: 'recovery',
+  reboot: 'recovery',
+};
 
 /**
  * Intake, inventory, policy, routing: reads what was ordered and what is so now, and decides where
@@ -23,7 +31,9 @@ export const createZavhoz =
       if (server.episode !== operation.episode) {
         throw new OpsError('superseded', 'A newer order took the place of this one.');
       }
-      const route = operation.kind === 'recover' ? 'recovery' : 'provisioner';
+      if (operation.kind === 'reboot') assertInService('reboot', server);
+      if (operation.kind === 'deploy') throw nothingToDeploy(server.handle);
+      const route = ROUTES[operation.kind];
       return { server_to_provision: server.handle, route, failure: null };
     } catch (error) {
       const known = toOpsError(error);

@@ -2,6 +2,7 @@ import type { Repositories } from '#domain/repositories.ts';
 import { createApiTokens } from './api-tokens.ts';
 import { createApprovals } from './approvals.ts';
 import { createAudit } from './audit.ts';
+import { createChatOrders } from './chat-orders.ts';
 import { createChats } from './chats.ts';
 import { createCredentials } from './credentials.ts';
 import { guarded } from './database-errors.ts';
@@ -48,5 +49,6 @@ export function createRepositories(deps: RepositoryDeps): Repositories {
     recoveries: guarded(createRecoveries(deps)),
     approvals: guarded(createApprovals(deps)),
     maintenance: guarded(createMaintenance(deps)),
+    chatOrders: guarded(createChatOrders(deps)),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Accepted } from '#domain/agent.ts';
 import { OpsError } from '#domain/errors.ts';
-import type { OperationCommand } from '#domain/operation.ts';
+import type { OperationCommand, OperationKind } from '#domain/operation.ts';
 import type { Clock } from '#domain/ports.ts';
 import type { OperationRepository } from '#domain/repositories.ts';
 import { appendAudit } from './audit.ts';
@@ -116,9 +116,8 @@ async function insert(
   command: OperationCommand,
   row: ServerRow,
 ): Promise<OperationRow> {
-  const recovers = command.kind === 'recover';
-  const episode = recovers ? row.episode : await order(tx, command, row);
-  const incidentId = recovers ? command.incidentId : null;
+  const episode = movesServer(command) ? await order(tx, command, row) : row.episode;
+  const incidentId = command.kind === 'recover' ? command.incidentId : null;
   const operation = await tx.operation.create({
     data: {
       kind: command.kind,
@@ -126,7 +125,7 @@ async function insert(
       serverId: row.id,
       key: command.key,
       requestedBy: command.by,
-      ...{ episode, incidentId, createdAt: clock.now() },
+      ...{ episode, incidentId, createdAt: clock.now(), notBefore: await startOf(tx, command) },
       priorStatus: row.status,
       priorStatusBefore: row.statusBefore,
     },
@@ -141,8 +140,21 @@ async function insert(
   return operation;
 }
 
-/** A recovery leaves the server in its status: only a rung that provisions moves it. */
-async function order(tx: Tx, command: OperationCommand, row: ServerRow): Promise<number> {
+/** By the database's clock, which alone decides later whether the time has come. */
+async function startOf(tx: Tx, { delaySeconds }: OperationCommand): Promise<Date | null> {
+  if (!delaySeconds) return null;
+  const [row] = await tx.$queryRaw<{ at: Date }[]>`
+    SELECT clock_timestamp() + ${delaySeconds}::int * interval '1 second' AS at`;
+  if (!row) throw new OpsError('internal', 'The database did not tell the time.');
+  return row.at;
+}
+
+type Intent = Extract<OperationCommand, { kind: 'provision' | 'rebuild' }>;
+const movesServer = (command: OperationCommand): command is Intent =>
+  command.kind === 'provision' || command.kind === 'rebuild';
+
+/** Other orders leave the server in its status: only a rung that provisions moves it. */
+async function order(tx: Tx, command: Intent, row: ServerRow): Promise<number> {
   const { episode } = await tx.server.update({
     where: { id: row.id },
     data: {
@@ -156,9 +168,17 @@ async function order(tx: Tx, command: OperationCommand, row: ServerRow): Promise
   return episode;
 }
 
+const ACCEPTED: Readonly<Record<Exclude<OperationKind, 'rebuild'>, string>> = {
+  provision: 'Provisioning accepted',
+  recover: 'Recovery accepted',
+  reboot: 'Reboot accepted',
+  deploy: 'Deployment accepted',
+};
+
 function textOf(command: OperationCommand): string {
-  if (command.kind === 'rebuild') return `Rebuild (${command.mode}) accepted`;
-  return command.kind === 'recover' ? 'Recovery accepted' : 'Provisioning accepted';
+  const text =
+    command.kind === 'rebuild' ? `Rebuild (${command.mode}) accepted` : ACCEPTED[command.kind];
+  return command.delaySeconds ? `${text}: it starts in ${command.delaySeconds} s` : text;
 }
 
 async function linkIncident(
@@ -183,7 +203,8 @@ async function linkIncident(
 function hashOf(command: OperationCommand): string {
   const mode = command.kind === 'rebuild' ? command.mode : null;
   const incident = command.kind === 'recover' ? [command.incidentId] : [];
+  const delay = command.delaySeconds ? [command.delaySeconds] : [];
   return createHash('sha256')
-    .update(JSON.stringify([command.kind, mode, command.target, ...incident]))
+    .update(JSON.stringify([command.kind, mode, command.target, ...incident, ...delay]))
     .digest('hex');
 }

@@ -38,6 +38,7 @@ export const toOperation = (row: OperationRow): Operation => ({
   percent: row.percent,
   error: row.error as unknown as OperationError | null,
   wakeAt: row.wakeAt,
+  notBefore: row.notBefore,
   inputRequestId: row.inputRequestId,
   approvalId: row.approvalId,
   incidentId: row.incidentId,

@@ -4,7 +4,7 @@ import { assertChangeable } from '#domain/policy.ts';
 import type { OperationRepository } from '#domain/repositories.ts';
 import { assertTransition } from '#domain/server-status.ts';
 import { appendAudit } from './audit.ts';
-import type { RepositoryDeps } from './deps.ts';
+import type { RepositoryDeps, Tx } from './deps.ts';
 import {
   appendEvent,
   assertHeld,
@@ -27,6 +27,7 @@ export function createOperationWork({ prisma, clock }: RepositoryDeps): Work {
         const row = await lockOperation(tx, id);
         if (row.fence > fence) throw leaseLost({ operationId: id, fence });
         if (isTerminal(row.status)) return toOperation(row);
+        if (await isEarly(tx, row)) return toOperation(row);
         if (row.status !== 'running' && showsPause(row)) {
           await appendEvent(tx, clock, id, {
             ...{ type: 'status', status: 'running', step: row.currentStep, state: null },
@@ -122,6 +123,14 @@ export function createOperationWork({ prisma, clock }: RepositoryDeps): Work {
         }
       }),
   };
+}
+
+/** Whether its time has not come yet; the database's clock says, whatever the worker's does. */
+async function isEarly(tx: Tx, { id, status, notBefore }: OperationRow): Promise<boolean> {
+  if (status !== 'queued' || notBefore === null) return false;
+  const [row] = await tx.$queryRaw<{ early: boolean }[]>`
+    SELECT not_before > clock_timestamp() AS early FROM operation WHERE id = ${id}::uuid`;
+  return row?.early ?? true;
 }
 
 /** A wait for a timer (a provider's task) is part of the work: it is not shown as a pause. */

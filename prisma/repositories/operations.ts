@@ -55,7 +55,8 @@ export function createOperations(deps: RepositoryDeps): OperationRepository {
           LEFT JOIN lease l ON l.resource = 'server:' || o.server_id
           LEFT JOIN input_request r ON r.id = o.input_request_id
           LEFT JOIN approval a ON a.id = o.approval_id
-         WHERE o.status = 'queued'
+         WHERE (o.status = 'queued' AND (o.not_before IS NULL OR o.not_before <= now()
+                                         OR o.stop_requested IS NOT NULL))
             OR (o.status = 'running' AND (l.until IS NULL OR l.until <= now()))
             OR (o.status = 'waiting' AND
                 (o.wake_at <= ${now}::timestamptz OR r.status <> 'open' OR a.status <> 'open'
@@ -75,8 +76,9 @@ export function createOperations(deps: RepositoryDeps): OperationRepository {
       await prisma.$executeRaw`
         UPDATE operation
            SET unattended_seconds = unattended_seconds
-               + extract(epoch FROM ${to}::timestamptz - greatest(${from}::timestamptz, created_at))
-         WHERE status = 'queued' AND created_at < ${to}::timestamptz`;
+               + extract(epoch FROM ${to}::timestamptz
+                                    - greatest(${from}::timestamptz, created_at, not_before))
+         WHERE status = 'queued' AND greatest(created_at, not_before) < ${to}::timestamptz`;
     },
   };
 }

@@ -28,6 +28,7 @@ export const chatOperation = (over: Partial<Operation> = {}): Operation => ({
   percent: 0,
   error: null,
   wakeAt: null,
+  notBefore: null,
   inputRequestId: null,
   approvalId: null,
   incidentId: null,

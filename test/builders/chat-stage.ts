@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type BotService, type BotServiceDeps, createBotService } from '#bot/service.ts';
 import { createTelegramTransport } from '#bot/transport.ts';
+import { OpsError } from '#domain/errors.ts';
 import type { Incident } from '#domain/incident.ts';
 import type { InputRequest } from '#domain/input-request.ts';
 import type { Operation } from '#domain/operation.ts';
@@ -11,8 +12,10 @@ import type { ChatEvent, Message, Person } from '#simulators/telegram/model.ts';
 import { startTelegramServer } from '#simulators/telegram/server.ts';
 import { apiMaintenance } from '#test/fakes/api-health.ts';
 import { chatAgent } from '#test/fakes/chat-agent.ts';
+import { chatGroups } from '#test/fakes/chat-groups.ts';
 import { chatIncidents } from '#test/fakes/chat-incidents.ts';
 import { memoryLeases } from '#test/fakes/chat-memory.ts';
+import { memoryChatOrders } from '#test/fakes/memory-chat-orders.ts';
 import { memoryChatUpdates } from '#test/fakes/memory-chat-updates.ts';
 import { memoryFleet } from '#test/fakes/memory-fleet.ts';
 import { aUser, memoryPeople } from '#test/fakes/memory-people.ts';
@@ -57,6 +60,8 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     migrations: [] as (readonly [bigint, bigint])[],
     /** What was asked for: server, person, seconds. `vps-bare` has no password. */
     secretLinks: [] as (readonly [string, bigint, number])[],
+    chatOrders: memoryChatOrders(),
+    groups: chatGroups(),
   };
   const users = new Map<bigint, User>();
   for (const [id, role] of Object.entries(roles)) users.set(BigInt(id), aUser(BigInt(id), role));
@@ -72,6 +77,17 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     agent,
     servers: {
       find: async (handle: string) => lists.servers.find((s) => s.handle === handle) ?? null,
+      async require(handle: string) {
+        const found = lists.servers.find((s) => s.handle === handle);
+        if (!found) throw new OpsError('not_found', `There is no server ${handle}.`);
+        return found;
+      },
+      async update(handle: string, patch: Partial<Pick<Server, 'care' | 'handsOff' | 'mode'>>) {
+        const at = lists.servers.findIndex((s) => s.handle === handle);
+        const changed = { ...lists.servers[at], ...patch } as Server;
+        lists.servers[at] = changed;
+        return changed;
+      },
       byId: async (id: string) => lists.servers.find((s) => s.id === id) ?? null,
       list: (filter: { search?: string; status?: readonly string[] }, paging: Paging) =>
         page(
@@ -97,6 +113,8 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
         ),
     },
     incidents: chatIncidents(lists.incidents),
+    chatOrders: lists.chatOrders,
+    groups: lists.groups,
     approvals: lists.fleet.approvals,
     maintenance: lists.maintenance,
     inputs: {

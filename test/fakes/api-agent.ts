@@ -28,13 +28,13 @@ export function apiAgent(deps: {
     const known = byKey.get(command.key);
     if (known) return { operation: await operations.require(known), outcome: 'replayed' };
     const server = await servers.require(command.target);
-    const all = await operations.list({ serverHandle: server.handle }, { offset: 0, limit: 100 });
-    const active = all.items.find((o) => !isTerminal(o.status)) ?? null;
-    const verdict = judge(command, server, active);
+    const verdict = await agent.foresee(command);
     if (verdict.verdict === 'join') return { operation: verdict.operation, outcome: 'joined' };
     const rebuild = command.kind === 'rebuild';
     const to = rebuild ? 'force_rebuild' : 'pending_setup';
-    if (server.status !== to) await servers.transition(server.handle, to, 'human', command.by);
+    const moves = rebuild || command.kind === 'provision';
+    if (moves && server.status !== to)
+      await servers.transition(server.handle, to, 'human', command.by);
     const operation = operations.put(
       apiOperation({
         kind: command.kind,
@@ -43,6 +43,8 @@ export function apiAgent(deps: {
         status: 'queued',
         requestedBy: command.by,
         key: command.key,
+        incidentId: command.kind === 'recover' ? command.incidentId : null,
+        notBefore: command.delaySeconds ? new Date(Date.now() + command.delaySeconds * 1000) : null,
         percent: 0,
       }),
     );
@@ -54,6 +56,11 @@ export function apiAgent(deps: {
     secrets: [],
     before: async () => undefined,
     submit,
+    async foresee(command) {
+      const server = await servers.require(command.target);
+      const all = await operations.list({ serverHandle: server.handle }, { offset: 0, limit: 100 });
+      return judge(command, server, all.items.find((o) => !isTerminal(o.status)) ?? null);
+    },
     async changeStatus({ target, to, rebuild, by, key }) {
       if (to === 'force_rebuild' || to === 'pending_setup') {
         const accepted = await submit(

@@ -29,6 +29,7 @@ export const apiOperation = (over: Partial<Operation> = {}): Operation => ({
   percent: 10,
   error: null,
   wakeAt: null,
+  notBefore: null,
   inputRequestId: null,
   approvalId: null,
   incidentId: null,

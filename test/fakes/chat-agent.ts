@@ -1,7 +1,9 @@
 import type { Agent } from '#domain/agent.ts';
 import { OpsError } from '#domain/errors.ts';
 import type { InputRequest } from '#domain/input-request.ts';
-import type { Operation, OperationCommand } from '#domain/operation.ts';
+import { isTerminal, type Operation, type OperationCommand } from '#domain/operation.ts';
+import { judge } from '#domain/policy.ts';
+import type { Server } from '#domain/server.ts';
 import { chatOperation } from '#test/builders/chat-entities.ts';
 import type { MemoryFleet } from './memory-fleet.ts';
 
@@ -16,6 +18,7 @@ export interface ChatAgent extends Agent {
 
 /** The agent's promises about keys, in memory, over the lists that the stage shows. */
 export function chatAgent(stage: {
+  servers: Server[];
   operations: Operation[];
   inputs: InputRequest[];
   fleet: MemoryFleet;
@@ -46,10 +49,20 @@ export function chatAgent(stage: {
         serverHandle: command.target,
         key: command.key,
         requestedBy: command.by,
+        incidentId: command.kind === 'recover' ? command.incidentId : null,
+        notBefore: command.delaySeconds ? new Date(Date.now() + command.delaySeconds * 1000) : null,
       });
       byKey.set(command.key, operation);
       stage.operations.push(operation);
       return { operation, outcome: 'created' };
+    },
+    async foresee(command) {
+      const server = stage.servers.find(({ handle }) => handle === command.target);
+      if (!server) throw new OpsError('not_found', `There is no server ${command.target}.`);
+      const active = stage.operations.find(
+        ({ serverHandle, status }) => serverHandle === command.target && !isTerminal(status),
+      );
+      return judge(command, server, active ?? null);
     },
     changeStatus: () => Promise.reject(new Error('The bot has no business here.')),
     async previewRebuild(target, mode) {
@@ -59,7 +72,8 @@ export function chatAgent(stage: {
       const at = stage.operations.findIndex((o) => o.id === id);
       const operation = stage.operations[at];
       if (!operation) throw new OpsError('not_found', 'No such operation.');
-      const stopped: Operation = { ...operation, stopRequested: 'cancel' };
+      const untaken = operation.status === 'queued' ? ({ status: 'cancelled' } as const) : {};
+      const stopped: Operation = { ...operation, ...untaken, stopRequested: 'cancel' };
       stage.operations[at] = stopped;
       return stopped;
     },

@@ -6,8 +6,13 @@ import type { Incident } from '#domain/incident.ts';
 export function chatIncidents(rows: Incident[]): BotDeps['incidents'] {
   return {
     find: async (id) => rows.find((incident) => incident.id === id) ?? null,
-    async list({ status }, { offset, limit }) {
-      const found = rows.filter((incident) => !status || status.includes(incident.status));
+    events: async () => [],
+    async list({ status, serverHandle }, { offset, limit }) {
+      const found = rows.filter(
+        (incident) =>
+          (!status || status.includes(incident.status)) &&
+          (!serverHandle || incident.serverHandle === serverHandle),
+      );
       return { items: found.slice(offset, offset + limit), total: found.length };
     },
     async update(id, patch) {

@@ -45,6 +45,8 @@ export function healthStage(
   const running = new Set<string>();
   const operations = new Map<string, OperationStatus>();
   const rungs: RungRecord[] = [];
+  /** Servers on which an operation is under way, by its kind. */
+  const worked = new Map<string, Operation['kind']>();
   const world = { network: true, pings: true, database: true };
   const log = createRecordingLogger();
   let inFlight = 0;
@@ -116,7 +118,7 @@ export function healthStage(
     groups: { require: async () => ({ policy: { mode: 'auto' } }) },
     operations: {
       list: async ({ serverHandle }: { serverHandle: string }) => ({
-        items: [] as Operation[],
+        items: [worked.get(serverHandle)].flatMap((kind) => (kind ? [{ kind } as Operation] : [])),
         total: running.has(serverHandle) ? 1 : 0,
       }),
       find: async (id: string) =>
@@ -150,6 +152,19 @@ export function healthStage(
   return {
     ...{ clock, memory, fates, readings, services, lookups, orders, suspended, running, world },
     ...{ operations, rungs },
+    ...{
+      clock,
+      memory,
+      fates,
+      readings,
+      services,
+      lookups,
+      orders,
+      suspended,
+      running,
+      worked,
+      world,
+    },
     ...{ log, worker, seconds },
     /** Lets so many seconds pass. */
     pass: (time: number) => clock.advance(time * 1000),

@@ -11,13 +11,14 @@ const EVIDENCE_MS = (EVIDENCE_SECONDS + 5) * 1000;
 
 /**
  * What a reboot or more would wipe away: the journal's tail, failed units, container states and
- * logs, disk, memory, last logins. Bounded and redacted; kept on the incident's timeline.
+ * logs, disk, memory, last logins. Bounded and redacted; kept on the incident's timeline where
+ * there is one, else the caller's to keep.
  */
 export const serverSaveEvidence = defineTool({
   name: 'server_save_evidence',
   description: "Save what a server shows before it is interrupted on the incident's timeline.",
   effect: 'read',
-  input: z.object({ incident_id: z.string(), before: z.string() }),
+  input: z.object({ incident_id: z.string().nullable(), before: z.string() }),
   preview: ({ before }, server) => `save evidence of ${server.handle} before ${before}`,
   async run({ incident_id, before }, { server, signal }, deps) {
     const target = await sshTarget(server, null, deps);
@@ -29,11 +30,13 @@ export const serverSaveEvidence = defineTool({
     if (Object.keys(sections).length === 0) {
       throw new OpsError('unreachable', `${server.handle} gave no evidence.`);
     }
-    await deps.incidents.addEvent(incident_id, {
-      actor: 'agent:recovery',
-      text: `evidence saved before ${before}`,
-      data: { evidence: sections },
-    });
-    return { sections: Object.keys(sections) };
+    if (incident_id !== null) {
+      await deps.incidents.addEvent(incident_id, {
+        actor: 'agent:recovery',
+        text: `evidence saved before ${before}`,
+        data: { evidence: sections },
+      });
+    }
+    return { sections: Object.keys(sections), evidence: sections };
   },
 });

@@ -112,6 +112,15 @@ export function createDesk(deps: DeskDeps) {
     return total > 0;
   }
 
+  /** Something that was ordered makes it be away: read afresh, as our list may lag behind. */
+  async function isWorkedOn(handle: string): Promise<boolean> {
+    const { items } = await operations.list(
+      { serverHandle: handle, status: ['queued', 'running', 'waiting'] },
+      { offset: 0, limit: 10 },
+    );
+    return items.some(({ kind }) => kind !== 'recover');
+  }
+
   async function close(entry: Entry, types: readonly IncidentType[], reason: string, tell = true) {
     for (const incident of await incidents.resolve(entry.server.handle, types, reason)) {
       log.info({ server: entry.server.handle, type: incident.type }, 'incident resolved');
@@ -126,6 +135,7 @@ export function createDesk(deps: DeskDeps) {
 
     /** It is down: whose trouble is it, and is it one or many? */
     async down(entry: Entry, check: HostCheck, signal: AbortSignal): Promise<void> {
+      if (await isWorkedOn(entry.server.handle)) return;
       const since = entry.health.missingSince ?? deps.clock.now();
       if ((await online.ask(since)) === 'offline') return online.goBlind(since);
       const muted = await deps.isMassive();

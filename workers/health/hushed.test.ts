@@ -53,6 +53,18 @@ describe('suppression', PATIENCE, () => {
     expect(stage.told).toEqual([]);
   });
 
+  it('is no trouble either when it began after our list was read', async () => {
+    await settled(fleetOf(10));
+    stage.worked.set('vps-2', 'reboot');
+    stage.fail(['vps-2']);
+    await stage.pass(100);
+    expect(stage.told).toEqual([]);
+    // It has ended, and the server is away still: now it is trouble.
+    stage.worked.clear();
+    await stage.pass(100);
+    expect(stage.told).toEqual(['incident_opened vps-2']);
+  });
+
   it('a recovery from something smaller that waits hides no dead host', async () => {
     await settled(fleetOf(10));
     stage.readings.set('vps-2', { disks: [{ path: '/', spacePercent: 99, inodePercent: 5 }] });

@@ -18,9 +18,7 @@ export const watch = {
   'fleet.freeze_reason': 'by a word in the chat',
   'fleet.rearm_what':
     'Re-armed, I go on with what is still broken: first one server, then two, then the rest.',
-  'fleet.rearm_changed': '⚠️ Something else has stopped it meanwhile. Nothing was done; look again:',
   'fleet.rearmed': '✅ Re-armed by {by}: automatic action is on.',
-  'fleet.left': 'ℹ️ Left as it is.',
   'button.rearm': 'Re-arm…',
   'button.rearm_yes': 'Yes, re-arm',
   'button.leave': 'Leave it',

@@ -9,6 +9,7 @@ export const placeServices: Step<object> = {
   title: 'Redeploy services',
   timeoutSeconds: 10,
   weight: 1,
+  only: ['provision', 'rebuild', 'recover'],
   async run() {
     return { status: 'skipped', summary: 'the server has no services' };
   },

@@ -14,10 +14,12 @@ export const verifyRecovery: Step<DevopsDeps> = {
   title: 'Prove that it is back',
   timeoutSeconds: RECOVERY_SECONDS['verify-recovery'],
   weight: 1,
-  only: ['recover'],
+  only: ['recover', 'reboot'],
   async run(context) {
-    const { deps, server, signal, progress } = context;
-    const { type } = await incidentOf(context);
+    const { deps, server, signal, progress, operation } = context;
+    // After a reboot that was ordered, as after an outage: it answers, and its services do.
+    const type =
+      operation.kind === 'reboot' ? 'server_unreachable' : (await incidentOf(context)).type;
     const until = deps.clock.now().getTime() + PROOF_SECONDS * 1000;
     for (let goods = 0; ; ) {
       const wrong = whatIsWrong(type, await look(context));

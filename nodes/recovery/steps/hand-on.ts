@@ -10,8 +10,11 @@ export const handOn: Step<RecoveryDeps> = {
   title: 'Hand on',
   timeoutSeconds: RECOVERY_SECONDS['hand-on'],
   weight: 1,
-  only: ['recover'],
-  async run({ state: { route, rung } }) {
+  only: ['recover', 'reboot'],
+  async run({ state: { route, rung }, operation }) {
+    if (operation.kind === 'reboot') {
+      return { status: 'done', summary: 'goes on to devops', update: { route: 'devops' } };
+    }
     if (route !== null) return { status: 'skipped', summary: `goes on to ${route}` };
     const next = rung !== null && PROVISIONED.has(rung) ? 'provisioner' : 'devops';
     return { status: 'done', summary: `goes on to ${next}`, update: { route: next } };

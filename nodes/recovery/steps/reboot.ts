@@ -15,34 +15,51 @@ const Notes = z.object({
 });
 type Notes = z.infer<typeof Notes>;
 
+const PURPOSE = 'reboot-by-hand';
+
 /**
  * Asks the provider for one reboot, whatever happens in between, and waits until the host answers
- * from another boot. "Done" in the provider's words proves nothing.
+ * from another boot. "Done" in the provider's words proves nothing, nor in a human's, who is asked
+ * where a reboot was ordered that the provider cannot do by itself.
  */
 export const reboot: Step<RecoveryDeps> = {
   id: 'reboot',
   title: 'Reboot',
   timeoutSeconds: RECOVERY_SECONDS.reboot,
   weight: 12,
-  only: ['recover'],
+  only: ['recover', 'reboot'],
   async run(context) {
-    const { state } = context;
-    if (state.route !== null || state.rung !== 'reboot') {
+    const { state, operation, server, deps } = context;
+    const ordered = operation.kind === 'reboot';
+    if (!ordered && (state.route !== null || state.rung !== 'reboot')) {
       return { status: 'skipped', summary: 'not this rung' };
     }
     const notes = await notesOf(context);
-    await providerTask(context, 'reboot', serverReboot);
+    const { can, byHand } = deps.abilities(server);
+    if (!ordered || can.has('reboot')) {
+      await providerTask(context, 'reboot', serverReboot);
+    } else if ((await context.answered(PURPOSE)) === null) {
+      const { inputTtlSeconds: expiresInSeconds } = deps.limits;
+      const question = byHand('reboot');
+      return {
+        status: 'parked',
+        ask: { purpose: PURPOSE, kind: 'confirm', question, expiresInSeconds },
+      };
+    }
     return { status: 'done', summary: await rebooted(context, notes) };
   },
 };
 
-async function notesOf({ deps, memo, state, server }: StepContext<RecoveryDeps>): Promise<Notes> {
+async function notesOf(context: StepContext<RecoveryDeps>): Promise<Notes> {
+  const { deps, memo, state, server, operation } = context;
   const parsed = Notes.safeParse(memo.get().boot);
   if (parsed.success && parsed.data.record === state.rung_record) return parsed.data;
+  // One that is ordered answers, as a rule: what it says now is newer than the last check.
+  const seen = operation.kind === 'reboot' ? await look(context) : null;
   const health = await deps.health.target(server.id);
   const notes = {
     record: state.rung_record,
-    boot_before: health?.bootId ?? null,
+    boot_before: seen?.boot_id ?? health?.bootId ?? null,
     began_at: deps.clock.now().toISOString(),
   };
   await memo.put({ ...memo.get(), boot: notes });
