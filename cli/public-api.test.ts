@@ -37,6 +37,7 @@ describe('the command line and the real API', () => {
     'users add 42 --role operator --username ann',
     'users list --limit 10',
     'tokens list',
+    'audit vps-1001 --actor agent --action server --since 7d --limit 5',
     'tokens create ci --scope operate',
     'doctor',
   ])('%s', async (words) => {
