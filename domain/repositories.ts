@@ -1,3 +1,4 @@
+import type { AccountRepository } from './repositories/accounts.ts';
 import type { AuditRepository, IdempotencyRepository } from './repositories/bookkeeping.ts';
 import type { CredentialRepository, HostKeyRepository } from './repositories/credentials.ts';
 import type { GroupRepository } from './repositories/groups.ts';
@@ -15,6 +16,7 @@ import type {
 } from './repositories/recovery.ts';
 import type { ServerRepository } from './repositories/servers.ts';
 
+export type { AccountRepository, ProviderAccount } from './repositories/accounts.ts';
 export type {
   AuditRepository,
   IdempotencyRepository,
@@ -61,6 +63,7 @@ export interface Repositories {
   readonly tokens: ApiTokenRepository;
   readonly idempotency: IdempotencyRepository;
   readonly audit: AuditRepository;
+  readonly accounts: AccountRepository;
   readonly fleet: FleetRepository;
   readonly groups: GroupRepository;
   readonly health: HealthRepository;

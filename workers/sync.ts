@@ -120,7 +120,7 @@ async function provisionWaiting({ servers, agent, log, autoProvision }: SyncDeps
   const waiting = await servers.list(
     {
       status: autoProvision ? ['pending_setup', 'discovered'] : ['pending_setup'],
-      care: 'managed',
+      care: ['managed'],
     },
     { offset: 0, limit: 100 },
   );

@@ -13,6 +13,8 @@ export interface UserRepository {
     seen: boolean;
   }): Promise<User>;
   find(telegramId: bigint): Promise<User | null>;
+  /** Those of them who are known, in one query. */
+  findMany(telegramIds: readonly bigint[]): Promise<readonly User[]>;
   list(paging: Paging): Promise<Page<User>>;
   /** The one-time owner code: stored hashed; a new one replaces the old; null when an owner exists. */
   issuePairingCode(ttlSeconds: number): Promise<Secret | null>;

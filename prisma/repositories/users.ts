@@ -36,6 +36,9 @@ export function createUsers({ prisma, clock }: RepositoryDeps): UserRepository {
 
     find: (telegramId) => prisma.user.findUnique({ where: { telegramId } }),
 
+    findMany: (telegramIds) =>
+      prisma.user.findMany({ where: { telegramId: { in: [...telegramIds] } } }),
+
     async list({ offset, limit }) {
       const [items, total] = await prisma.$transaction([
         prisma.user.findMany({ orderBy: { telegramId: 'asc' }, skip: offset, take: limit }),
