@@ -1,5 +1,5 @@
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { createBotService } from '#bot/service.ts';
+import { type BotService, createBotService } from '#bot/service.ts';
 import { createTelegramTransport } from '#bot/transport.ts';
 import { createChatUpdates } from '#prisma/repositories/chat-updates.ts';
 import { every } from '#workers/every.ts';
@@ -7,6 +7,8 @@ import { createOutbox } from '#workers/outbox.ts';
 import type { Core } from './core.ts';
 import { replacePrivateFile } from './data-dir.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { productVersion } from './places.ts';
+import { createReadiness } from './readiness.ts';
 import { createGuard } from './start-guard.ts';
 
 /** A pairing code that was printed at start is good for a day; the next start prints a new one. */
@@ -27,10 +29,16 @@ export async function startBot(core: Core) {
   const code = await repositories.users.issuePairingCode(PAIRING_SECONDS);
   await replacePrivateFile(paths.pairingCode, code?.reveal() ?? '');
 
-  const bot = createBotService({
+  const bot: BotService = createBotService({
     ...repositories,
     agent,
     adminIds,
+    system: {
+      version: productVersion(),
+      ready: createReadiness(core),
+      pollingAgeMs: () => bot.health().pollingAgeMs,
+    },
+    publicUrl: config.publicUrl,
     transport: createTelegramTransport({
       token: settings.TELEGRAM_BOT_TOKEN,
       apiRoot: settings.TELEGRAM_API_ROOT,

@@ -1,7 +1,11 @@
 import type { Agent } from '#domain/agent.ts';
 import type { Clock, Logger } from '#domain/ports.ts';
+import type { Readiness } from '#domain/readiness.ts';
 import type {
+  AccountRepository,
   ApprovalRepository,
+  AuditRepository,
+  HealthRepository,
   IncidentRepository,
   InputRequestRepository,
   MaintenanceRepository,
@@ -10,16 +14,33 @@ import type {
   UserRepository,
 } from '#domain/repositories.ts';
 
+/** What the bot may tell of the agent itself. */
+export interface SystemView {
+  readonly version: string;
+  ready(): Promise<Readiness>;
+  /** Milliseconds since Telegram last answered a poll; null before the first time. */
+  pollingAgeMs(): number | null;
+}
+
 /** What the bot's features may use. */
 export interface BotDeps {
   readonly agent: Agent;
   readonly servers: Pick<ServerRepository, 'find' | 'byId' | 'list' | 'countByStatus'>;
-  readonly operations: Pick<OperationRepository, 'find' | 'list'>;
-  readonly incidents: Pick<IncidentRepository, 'find' | 'list' | 'update'>;
+  readonly operations: Pick<OperationRepository, 'find' | 'list' | 'steps'>;
+  readonly incidents: Pick<IncidentRepository, 'find' | 'list' | 'update' | 'events' | 'countOpen'>;
   readonly approvals: Pick<ApprovalRepository, 'find' | 'list'>;
   readonly maintenance: Pick<MaintenanceRepository, 'create' | 'find' | 'list' | 'end'>;
   readonly inputs: Pick<InputRequestRepository, 'find' | 'list'>;
-  readonly users: Pick<UserRepository, 'find' | 'upsert' | 'pair'>;
+  readonly users: Pick<UserRepository, 'find' | 'upsert' | 'pair' | 'findMany' | 'list'>;
+  readonly health: Pick<
+    HealthRepository,
+    'target' | 'uptimePercent' | 'history' | 'placedServices'
+  >;
+  readonly accounts: AccountRepository;
+  readonly audit: Pick<AuditRepository, 'list'>;
+  readonly system: SystemView;
+  /** Where people reach the API: links begin with it. */
+  readonly publicUrl: string;
   /** ADMIN_TELEGRAM_IDS: owners from their first word on. */
   readonly adminIds: ReadonlySet<bigint>;
   readonly clock: Clock;

@@ -27,7 +27,7 @@ export interface Failure {
 const TEXTS: readonly (readonly [RegExp, Failure['kind']])[] = [
   [/can't parse entities/i, 'format'],
   [/message is not modified/i, 'unchanged'],
-  [/message to (edit|delete|be replied) not found/i, 'gone'],
+  [/message to (edit|delete|be replied) not found|message can't be edited/i, 'gone'],
   [/query is too old|query ID is invalid/i, 'late'],
   [/chat not found|user is deactivated|bot was (blocked|kicked)|PEER_ID_INVALID/i, 'blocked'],
   [/group chat was upgraded/i, 'blocked'],

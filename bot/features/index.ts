@@ -2,6 +2,7 @@ import type { Composer } from 'telegraf';
 import type { BotContext } from '../context.ts';
 import type { BotDeps } from '../deps.ts';
 import { approvals } from './approvals.ts';
+import { audit } from './audit.ts';
 import { cancel } from './cancel.ts';
 import { fleet } from './fleet.ts';
 import { help } from './help.ts';
@@ -11,13 +12,18 @@ import { maintenance } from './maintenance.ts';
 import { operations } from './operations.ts';
 import { provision } from './provision.ts';
 import { rebuild } from './rebuild.ts';
+import { repeat } from './repeat.ts';
+import { server } from './server.ts';
 import { servers } from './servers.ts';
+import { services } from './services.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { unknown } from './unknown.ts';
 
 /** Asked in this order; the first that fits takes the update. */
 export const features: readonly ((deps: BotDeps) => Composer<BotContext>)[] = [
+  // It turns a tap into a command: all others come after it.
+  repeat,
   // Answers to prompts come before the other commands: a secret may begin with a slash.
   inputs,
   rebuild,
@@ -25,8 +31,11 @@ export const features: readonly ((deps: BotDeps) => Composer<BotContext>)[] = [
   help,
   status,
   servers,
+  server,
+  services,
   operations,
   incidents,
+  audit,
   approvals,
   provision,
   cancel,

@@ -16,6 +16,8 @@ const SIGNS: Readonly<Record<OperationStatus, string>> = {
   expired: '⚠️',
 };
 
+export const operationSign = (status: OperationStatus): string => SIGNS[status];
+
 /**
  * Enough of the id for people to tell operations apart, and for /cancel. Its end: the beginning of
  * a version 7 UUID is the time, the same for all that started within a minute.

@@ -4,6 +4,7 @@ import { createTelegramTransport } from '#bot/transport.ts';
 import type { Incident } from '#domain/incident.ts';
 import type { InputRequest } from '#domain/input-request.ts';
 import type { Operation } from '#domain/operation.ts';
+import type { ServerFilter } from '#domain/repositories.ts';
 import { Secret } from '#domain/secret.ts';
 import type { Server } from '#domain/server.ts';
 import type { Role, User } from '#domain/user.ts';
@@ -12,6 +13,7 @@ import { startTelegramServer } from '#simulators/telegram/server.ts';
 import { apiMaintenance } from '#test/fakes/api-health.ts';
 import { chatAgent } from '#test/fakes/chat-agent.ts';
 import { chatIncidents } from '#test/fakes/chat-incidents.ts';
+import { chatLook, fits, lookDeps } from '#test/fakes/chat-look.ts';
 import { aUser, memoryLeases, memoryUsers } from '#test/fakes/chat-memory.ts';
 import { memoryChatUpdates } from '#test/fakes/memory-chat-updates.ts';
 import { memoryFleet } from '#test/fakes/memory-fleet.ts';
@@ -52,6 +54,7 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     incidents: [] as Incident[],
     fleet: memoryFleet(clock),
     maintenance: apiMaintenance(),
+    look: chatLook(),
   };
   const users = new Map<bigint, User>();
   for (const [id, role] of Object.entries(roles)) users.set(BigInt(id), aUser(BigInt(id), role));
@@ -68,13 +71,9 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     servers: {
       find: async (handle: string) => lists.servers.find((s) => s.handle === handle) ?? null,
       byId: async (id: string) => lists.servers.find((s) => s.id === id) ?? null,
-      list: (filter: { search?: string; status?: readonly string[] }, paging: Paging) =>
+      list: (filter: ServerFilter, paging: Paging) =>
         page(
-          lists.servers.filter(
-            (s) =>
-              (!filter.search || s.handle.includes(filter.search)) &&
-              (!filter.status || filter.status.includes(s.status)),
-          ),
+          lists.servers.filter((server) => fits(server, filter)),
           paging,
         ),
       async countByStatus() {
@@ -85,13 +84,21 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     },
     operations: {
       find: async (id: string) => lists.operations.find((o) => o.id === id) ?? null,
-      list: (filter: { status?: readonly string[] }, paging: Paging) =>
+      list: (
+        { status, serverHandle }: { status?: readonly string[]; serverHandle?: string },
+        paging: Paging,
+      ) =>
         page(
-          lists.operations.filter((o) => !filter.status || filter.status.includes(o.status)),
+          lists.operations.filter(
+            (o) =>
+              (!status || status.includes(o.status)) &&
+              (!serverHandle || o.serverHandle === serverHandle),
+          ),
           paging,
         ),
+      steps: async (id: string) => lists.look.steps.get(id) ?? [],
     },
-    incidents: chatIncidents(lists.incidents),
+    incidents: chatIncidents(lists.incidents, lists.look.timelines),
     approvals: lists.fleet.approvals,
     maintenance: lists.maintenance,
     inputs: {
@@ -100,6 +107,7 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
         lists.inputs.filter((r) => !filter.status || r.status === filter.status),
     },
     users: memoryUsers(users, CODE),
+    ...lookDeps(lists.look),
     adminIds: new Set<bigint>(),
     clock,
     log,
