@@ -60,7 +60,7 @@ describe('distance', () => {
     ['stats', 'status', 1],
     ['statuss', 'status', 1],
     ['stauts', 'status', 1],
-    ['reboot', 'rebuild', 3],
+    ['reboot', 'rebuild', 4],
     ['', 'ab', 2],
     ['a', 'abcdefgh', 7],
   ])('%s to %s is %i', (a, b, slips) => {

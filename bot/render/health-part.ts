@@ -34,19 +34,32 @@ const NUMBERS: readonly (readonly [HealthPartName, RegExp, MessageKey])[] = [
   ['load', /^(?<percent>[\d.]+) on (?<what>\d+) cores$/, 'health.load'],
 ];
 
-/** Disk, memory and load in the reader's words; what no check has seen is left out. */
-export const figures = (t: Translate, report: HealthReport): readonly Html[] =>
-  NUMBERS.flatMap(([name, pattern, key]) => {
+/** Disk, memory and load in the reader's words; null for what no check has seen. */
+export function figures(
+  t: Translate,
+  report: HealthReport,
+): Readonly<Record<'disk' | 'memory' | 'load', Html | null>> {
+  const number = (value: number) => numberText(t, value, 2);
+  const said = NUMBERS.map(([name, pattern, key]) => {
     const { state, reason } = report[name];
     const { percent, what = '' } = pattern.exec(reason)?.groups ?? {};
-    if (percent === undefined) return [];
+    if (percent === undefined) return null;
     const value = name === 'memory' ? gigabytes(t, Number(what)) : what;
     const sign = state === 'ok' ? '' : `${HEALTH_SIGNS[state]} `;
-    return [html(`${sign}${t(key, { percent, what: value }).html}`)];
+    const where = name === 'disk' && what !== '/' ? ` (${shown(what, 30).html})` : '';
+    const text = t(key, { percent: number(Number(percent)), what: value }).html;
+    return html(`${sign}${text}${where}`);
   });
+  const [disk = null, memory = null, load = null] = said;
+  return { disk, memory, load };
+}
+
+/** A number as the reader writes it. */
+export const numberText = (t: Translate, value: number, digits: number): string =>
+  new Intl.NumberFormat(t.language, { maximumFractionDigits: digits }).format(value);
 
 const gigabytes = (t: Translate, mebibytes: number): string =>
-  t.plain('health.gib', { gib: (mebibytes / 1024).toFixed(1) });
+  t.plain('health.gib', { gib: numberText(t, mebibytes / 1024, 1) });
 
 /** What else is not as it should be, a line each; the worst first. */
 export function complaints(t: Translate, report: HealthReport): readonly Html[] {

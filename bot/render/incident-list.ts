@@ -55,7 +55,11 @@ function line(t: Translate, incident: Incident, takenBy: string, now: Date): Htm
     incident.status === 'failed' ? t('incident.given_up') : null,
     takenBy === '' ? null : t('incident.taken', { by: takenBy }),
   ];
-  return html(`${incidentSign(incident)} ${join([about, facts(more)], ' · ').html}`);
+  const beside = facts(more);
+  return join([
+    html(`${incidentSign(incident)} ${about.html}`),
+    beside && html(`      ${beside.html}`),
+  ]);
 }
 
 /** `takers` are names, one per item. */

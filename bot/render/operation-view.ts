@@ -4,12 +4,19 @@ import {
   type OperationStep,
   type StepStatus,
 } from '#domain/operation.ts';
-import { CATALOGUES, type MessageKey, type Translate } from '../locales/translate.ts';
+import type { Translate } from '../locales/translate.ts';
 import { shortId as short } from '../short-id.ts';
 import { renderError } from './errors.ts';
 import { bold, facts, type Html, html, join, sections, shown, shownPlain } from './html.ts';
 import type { Button, Rendered } from './message.ts';
-import { cancelButton, operationLine, operationName, operationSign, shortId } from './operation.ts';
+import {
+  cancelButton,
+  operationLine,
+  operationName,
+  operationSign,
+  shortId,
+  stepName,
+} from './operation.ts';
 import { type Pages, pageLine, turnButtons } from './pages.ts';
 
 const STEP_SIGNS: Readonly<Record<StepStatus, string>> = {
@@ -61,12 +68,6 @@ export function renderOperations(
       [{ text: t.plain('button.refresh'), data: operationListData(place) }],
     ],
   };
-}
-
-/** How a step is called by people; one that has no words of its own by its id. */
-export function stepName(t: Translate, stepId: string): Html {
-  const key = `step.${stepId}`;
-  return key in CATALOGUES.en ? t(key as MessageKey) : shown(stepId.replaceAll('-', ' '), 64);
 }
 
 const lasted = (t: Translate, from: Date, until: Date): string =>

@@ -10,7 +10,7 @@ import type { Role } from '#domain/user.ts';
 import type { Translate } from '../locales/translate.ts';
 import { shortId } from '../short-id.ts';
 import { uptimeBar } from './bar.ts';
-import { complaints, figures, HEALTH_SIGNS } from './health-part.ts';
+import { complaints, figures, HEALTH_SIGNS, numberText } from './health-part.ts';
 import {
   bold,
   code,
@@ -24,6 +24,7 @@ import {
   shownLines,
 } from './html.ts';
 import { incidentName } from './incident.ts';
+import { incidentSign } from './incident-list.ts';
 import type { Button, Rendered } from './message.ts';
 import { operationLine } from './operation.ts';
 import { inRows } from './pages.ts';
@@ -87,6 +88,7 @@ const trouble = (
 ): readonly (Html | null)[] => [
   ...incidents.items.slice(0, NAMED).map((incident) =>
     t('card.incident', {
+      sign: incidentSign(incident),
       what: incidentName(t, incident),
       age: t.duration((now.getTime() - incident.failedAt.getTime()) / 1000),
     }),
@@ -108,25 +110,28 @@ function condition(
     return [t(server.care === 'none' ? 'card.not_watched' : 'card.no_check')];
   }
   const ago = (at: Date) => t.duration((now.getTime() - at.getTime()) / 1000);
-  const { report, latencyMs, state } = health;
-  const percent = (value: number | null) => (value === null ? '–' : `${floorPercent(value)} %`);
-  const seen = report ? figures(t, report) : [];
+  const { report, latencyMs, state, flapping } = health;
+  const percent = (value: number | null) =>
+    value === null ? '–' : numberText(t, floorPercent(value), 2);
+  const { disk = null, memory = null, load = null } = report ? figures(t, report) : {};
   return [
-    html(
-      `${HEALTH_SIGNS[state]} ${t(`health.${state}`, { for: ago(health.since) }).html}${health.flapping ? ` · ${t('incident_type.flapping').html}` : ''}`,
-    ),
-    t('card.checked', {
-      ago: ago(health.lastCheckAt),
-      latency: latencyMs === null ? '–' : t.plain('card.ms', { ms: Math.round(latencyMs) }),
-    }),
+    facts([
+      html(`${HEALTH_SIGNS[state]} ${t(`health.${state}`, { for: ago(health.since) }).html}`),
+      flapping ? t('incident_type.flapping') : null,
+    ]),
+    facts([
+      t('card.checked', { ago: ago(health.lastCheckAt) }),
+      latencyMs === null ? null : t('card.ms', { ms: Math.round(latencyMs) }),
+    ]),
     ...(report ? complaints(t, report) : []),
-    facts(seen),
+    facts([disk, memory]),
+    load,
+    hours.length > 0 ? t('card.bar', { bar: code(uptimeBar(hours, now)) }) : null,
     t('card.uptime', {
       day: percent(uptime.day),
       week: percent(uptime.week),
       month: percent(uptime.month),
     }),
-    hours.length > 0 ? t('card.bar', { bar: code(uptimeBar(hours, now)) }) : null,
   ];
 }
 
@@ -145,7 +150,10 @@ function identity(t: Translate, { server, account }: CardFacts): readonly (Html 
   const { connection, hostname, handle, os, provider, providerRef, group, region } = server;
   const address = addressOf(connection);
   const labels = Object.entries(server.labels).map(([key, value]) => `${key}=${value}`);
-  const source = account === null || account === provider ? provider : `${provider} (${account})`;
+  // An account is mostly named after its provider: both would say it twice.
+  const source = account?.startsWith(provider)
+    ? account
+    : [provider, account].filter(Boolean).join(' · ');
   return [
     facts([
       address ? code(address) : t('card.no_address'),

@@ -68,6 +68,13 @@ function quickButtons(t: Translate, query: string): readonly (readonly Button[])
   return [all.slice(0, 2), all.slice(2)];
 }
 
+/** A filter as people read it: those with buttons by the buttons' words. */
+const inWords = (t: Translate, query: string): string =>
+  query
+    .split(' ')
+    .map((word) => (word in QUICK ? t.plain(`button.${word as Quick}`) : spelledOut(word)))
+    .join(' ');
+
 /** A page of servers: a line and a button each. */
 export function renderServers(
   t: Translate,
@@ -85,7 +92,7 @@ export function renderServers(
   return {
     text: join([
       bold(t('servers.title', { count: pages.total })),
-      query === '' ? null : t('servers.filter', { filter: code(spelledOut(query)) }),
+      query === '' ? null : t('servers.filter', { filter: bold(shown(inWords(t, query))) }),
       ...(items.length === 0 ? [t('servers.none')] : items.map((server) => serverLine(t, server))),
       pageLine(t, pages),
       carried || pages.total <= pages.size ? null : t('servers.long_filter'),

@@ -50,7 +50,12 @@ export const timelineLines = (
       const after = t.duration((at.getTime() - since.getTime()) / 1000);
       const who = name(actor);
       return join(
-        [html(`+${after}`), who === '' ? null : shown(who, 64), words(t, text, name)],
+        [
+          html(`+${after}`),
+          // Where the sentence names who it was, once is enough.
+          who === '' || text.endsWith(` by ${actor}`) ? null : shown(who, 64),
+          words(t, text, name),
+        ],
         ' · ',
       );
     });
