@@ -82,7 +82,7 @@ describe('people with a role', () => {
     expect(text).toContain('✅ ready: 1');
     expect(text).toContain('❌ error: 1');
     expect(text).toContain('1 operation under way');
-    expect(text).toContain('running 40 %\n      open-access');
+    expect(text).toContain('running 40 %\n      open access by key');
     expect(await stage.ask(IVAN, '/status')).toContain('2 сервера');
   });
 
@@ -93,7 +93,7 @@ describe('people with a role', () => {
     const [edited] = await stage.during(() => card && stage.telegram.tap(ANN, card, 'More ›'));
     expect(edited?.message_id).toBe(card?.message_id);
     expect(edited?.text).toContain('11–20 of 45');
-    expect(await stage.ask(ANN, '/servers error')).toBe('No servers match.');
+    expect(await stage.ask(ANN, '/servers error')).toContain('No servers match.');
     expect(await stage.ask(ANN, '/servers vps-1044')).toContain('1 server');
   });
 

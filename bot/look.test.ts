@@ -141,7 +141,8 @@ describe('/servers', () => {
     const card = await tap(ANN, second, 'vps-2013');
     expect(card.message_id).toBe(list.message_id);
     expect(card.text).toContain('vps-2013 · ✅ ready');
-    expect((await tap(ANN, card, '↻ Refresh')).text).toContain('vps-2013');
+    // The same text once more is no error.
+    expect(await stage.during(() => stage.telegram.tap(ANN, card, '↻ Refresh'))).toEqual([]);
     const back = await tap(ANN, card, '‹ To the list');
     expect(back.text).toContain('label:env=production vps-20');
     expect(back.text).toContain('11–20 of 35');
@@ -341,7 +342,9 @@ describe('/services and /audit', () => {
     const one = await first(ANN, '/services vps-1001');
     expect(one.text).toContain('1 service');
     expect(one.text).not.toContain('vps-1002');
-    expect((await tap(ANN, one, '↻ Refresh')).text).not.toContain('vps-1002');
+    stage.look.placed.pop();
+    stage.look.placed.shift();
+    expect((await tap(ANN, one, '↻ Refresh')).text).toContain('No services are known');
     expect(await stage.ask(ANN, '/services vps-1003')).toContain('set-services');
   });
 

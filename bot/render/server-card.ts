@@ -34,6 +34,7 @@ import { verbButton, verbsFor } from './verbs.ts';
 const NAMED = 3;
 const SERVICES = 12;
 const NOTES = 400;
+const LABELS = 12;
 
 /** Everything that a server's card shows. */
 export interface CardFacts {
@@ -149,7 +150,7 @@ function servicesLine(t: Translate, { services: { items, total } }: CardFacts): 
 function identity(t: Translate, { server, account }: CardFacts): readonly (Html | null)[] {
   const { connection, hostname, handle, os, provider, providerRef, group, region } = server;
   const address = addressOf(connection);
-  const labels = Object.entries(server.labels).map(([key, value]) => `${key}=${value}`);
+  const labels = Object.entries(server.labels).slice(0, LABELS);
   // An account is mostly named after its provider: both would say it twice.
   const source = account?.startsWith(provider)
     ? account
@@ -163,7 +164,14 @@ function identity(t: Translate, { server, account }: CardFacts): readonly (Html 
     facts([os && shown(os, 60), hostname && hostname !== handle ? shown(hostname, 80) : null]),
     t('card.source', { source: shown(source, 80), ref: shown(providerRef, 40) }),
     facts([t('card.group', { group }), region && shown(region, 40)]),
-    labels.length > 0 ? t('card.labels', { labels: shown(labels.join(', '), 300) }) : null,
+    labels.length > 0
+      ? t('card.labels', {
+          labels: join(
+            labels.map(([key, value]) => shown(`${key}=${value}`, 60)),
+            ', ',
+          ),
+        })
+      : null,
     server.notes === '' ? null : italic(shownLines(server.notes.slice(0, NOTES))),
   ];
 }

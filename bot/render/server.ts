@@ -91,7 +91,7 @@ export function renderServers(
   }));
   return {
     text: join([
-      bold(t('servers.title', { count: pages.total })),
+      items.length === 0 ? null : bold(t('servers.title', { count: pages.total })),
       query === '' ? null : t('servers.filter', { filter: bold(shown(inWords(t, query))) }),
       ...(items.length === 0 ? [t('servers.none')] : items.map((server) => serverLine(t, server))),
       pageLine(t, pages),
