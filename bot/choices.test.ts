@@ -173,6 +173,6 @@ describe('names of all kinds', () => {
     expect(list.text).not.toContain('\u202e');
     const [card] = await tap(ANN, list, `${'x'.repeat(39)}…`);
     expect(card).toContain('</b><a href="tg://x">');
-    expect(card).toContain(`\u2068${hebrew}\u2069`);
+    expect(card).toContain(`\u2068team=${hebrew}\u2069`);
   });
 });

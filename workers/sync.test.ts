@@ -40,8 +40,8 @@ function stage(known: readonly Server[], autoProvision = false) {
         synced.push(name);
         return { added: known.filter(({ care }) => care === 'none'), missing: [], returned: [] };
       },
-      list: async ({ status, care }: { status: string[]; care: string }) => ({
-        items: known.filter((s) => status.includes(s.status) && s.care === care),
+      list: async ({ status, care }: { status: string[]; care: string[] }) => ({
+        items: known.filter((s) => status.includes(s.status) && care.includes(s.care)),
         total: 0,
       }),
     },

@@ -6,10 +6,11 @@ import { atLeast } from '../filters/at-least.ts';
 import { findServer } from '../filters/find-server.ts';
 import { acknowledged } from '../filters/fresh.ts';
 import { nameBook } from '../people.ts';
+import { readPage } from '../read-page.ts';
 import { auditLine } from '../render/audit.ts';
 import { bold, join, shown } from '../render/html.ts';
 import type { Rendered } from '../render/message.ts';
-import { pageLine, pageWithin, turnButtons } from '../render/pages.ts';
+import { pageLine, turnButtons } from '../render/pages.ts';
 import { longId, shortId } from '../short-id.ts';
 
 const PAGE = 10;
@@ -31,14 +32,10 @@ export const audit = (deps: Pick<BotDeps, 'audit' | 'servers' | 'users'>) => {
 
   async function page({ t }: BotContext, wanted: number, about: About): Promise<Rendered> {
     const filter = about.name === '' ? {} : { about: about.name };
-    const read = (at: number) => deps.audit.list(filter, { offset: at * PAGE, limit: PAGE });
-    let [at, found] = [wanted, await read(wanted)];
-    if (found.items.length === 0 && found.total > 0) {
-      at = pageWithin(wanted, PAGE, found.total);
-      found = await read(at);
-    }
-    const pages = { page: at, size: PAGE, total: found.total };
-    const actors = found.items.flatMap(({ actor, target }) => [actor, target]);
+    const { items, pages } = await readPage(wanted, PAGE, (paging) =>
+      deps.audit.list(filter, paging),
+    );
+    const actors = items.flatMap(({ actor, target }) => [actor, target]);
     const name = await nameBook(deps.users, [...actors, about.name]);
     const title = name(about.name) || about.name;
     const to = (one: number) => `au.p.${one}.${about.data}`;
@@ -47,11 +44,14 @@ export const audit = (deps: Pick<BotDeps, 'audit' | 'servers' | 'users'>) => {
         title === ''
           ? bold(t('audit.title'))
           : bold(t('audit.title_of', { name: shown(title, 64) })),
-        found.items.length === 0 ? t('audit.none') : null,
-        ...found.items.map((entry) => auditLine(t, entry, name)),
+        items.length === 0 ? t('audit.none') : null,
+        ...items.map((entry) => auditLine(t, entry, name)),
         pageLine(t, pages),
       ]),
-      buttons: [...turnButtons(t, pages, to), [{ text: t.plain('button.refresh'), data: to(at) }]],
+      buttons: [
+        ...turnButtons(t, pages, to),
+        [{ text: t.plain('button.refresh'), data: to(pages.page) }],
+      ],
     };
   }
 

@@ -7,6 +7,7 @@ import { atLeast, covers } from '../filters/at-least.ts';
 import { findServer } from '../filters/find-server.ts';
 import { acknowledged, fresh } from '../filters/fresh.ts';
 import { createNames, nameBook } from '../people.ts';
+import { readPage } from '../read-page.ts';
 import { bold, shown } from '../render/html.ts';
 import { renderIncident } from '../render/incident.ts';
 import {
@@ -53,26 +54,14 @@ export const incidents = (deps: Deps) => {
         since: new Date(now.getTime() - CLOSED_DAYS * 86_400_000),
       }),
     };
-    const read = (page: number) =>
-      deps.incidents.list(
-        filter,
-        { offset: page * PAGE, limit: PAGE },
-        scope === 'o' ? 'worst' : 'newest',
-      );
-    let [page, found] = [asked.page, await read(asked.page)];
-    if (found.items.length === 0 && found.total > 0) {
-      page = pageWithin(page, PAGE, found.total);
-      found = await read(page);
-    }
-    const name = await nameBook(
-      users,
-      found.items.map(({ takenBy }) => takenBy),
+    const order = scope === 'o' ? 'worst' : 'newest';
+    const { items, pages } = await readPage(asked.page, PAGE, (paging) =>
+      deps.incidents.list(filter, paging, order),
     );
-    const takers = found.items.map(({ takenBy }) => name(takenBy));
-    const pages = { page, size: PAGE, total: found.total };
-    const place = { ...asked, page };
+    const takenBy = items.map((incident) => incident.takenBy);
+    const takers = takenBy.map(await nameBook(users, takenBy));
     const more = { takers, server: named?.handle ?? '', now };
-    return renderIncidentList(ctx.t, found.items, pages, place, more);
+    return renderIncidentList(ctx.t, items, pages, { ...asked, page: pages.page }, more);
   }
 
   /** `turn`: the page of the timeline; null: the last one. */

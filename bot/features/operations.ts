@@ -7,13 +7,13 @@ import { covers } from '../filters/at-least.ts';
 import { findServer } from '../filters/find-server.ts';
 import { acknowledged } from '../filters/fresh.ts';
 import { createNames } from '../people.ts';
+import { readPage } from '../read-page.ts';
 import type { Rendered } from '../render/message.ts';
 import {
   type OperationPlace,
   renderOperations,
   renderOperationView,
 } from '../render/operation-view.ts';
-import { pageWithin } from '../render/pages.ts';
 import { longId } from '../short-id.ts';
 
 const PAGE = 8;
@@ -34,17 +34,12 @@ export const operations = (deps: Pick<BotDeps, 'operations' | 'servers' | 'users
     const { server } = asked;
     const named = known ?? (server === '' ? null : await deps.servers.byId(server));
     if (server !== '' && !named) return { text: t('server.gone') };
-    const read = (page: number) =>
-      deps.operations.list(named ? { serverHandle: named.handle } : {}, {
-        ...{ offset: page * PAGE, limit: PAGE },
-      });
-    let [page, found] = [asked.page, await read(asked.page)];
-    if (found.items.length === 0 && found.total > 0) {
-      page = pageWithin(page, PAGE, found.total);
-      found = await read(page);
-    }
-    const pages = { page, size: PAGE, total: found.total };
-    return renderOperations(t, found.items, pages, { ...asked, page }, named?.handle ?? '');
+    const filter = named ? { serverHandle: named.handle } : {};
+    const { items, pages } = await readPage(asked.page, PAGE, (paging) =>
+      deps.operations.list(filter, paging),
+    );
+    const place = { ...asked, page: pages.page };
+    return renderOperations(t, items, pages, place, named?.handle ?? '');
   }
 
   async function view(

@@ -3,9 +3,9 @@ import type { BotContext } from '../context.ts';
 import type { BotDeps } from '../deps.ts';
 import { acknowledged } from '../filters/fresh.ts';
 import { readServerQuery } from '../filters/server-query.ts';
+import { readPage } from '../read-page.ts';
 import { code, shown } from '../render/html.ts';
 import type { Rendered } from '../render/message.ts';
-import { pageWithin } from '../render/pages.ts';
 import { renderServers } from '../render/server.ts';
 
 const PAGE = 10;
@@ -24,15 +24,10 @@ export const servers = ({ servers: repository }: Pick<BotDeps, 'servers'>) => {
         }),
       };
     }
-    const read = (page: number) =>
-      repository.list(query.filter, { offset: page * PAGE, limit: PAGE });
-    let [page, found] = [wanted, await read(wanted)];
-    // The list has become shorter since the button was made.
-    if (found.items.length === 0 && found.total > 0) {
-      page = pageWithin(wanted, PAGE, found.total);
-      found = await read(page);
-    }
-    return renderServers(t, found.items, { page, size: PAGE, total: found.total }, query.text);
+    const { items, pages } = await readPage(wanted, PAGE, (paging) =>
+      repository.list(query.filter, paging),
+    );
+    return renderServers(t, items, pages, query.text);
   }
 
   feature.command('servers', async (ctx) => ctx.say(await show(ctx, ctx.payload, 0)));

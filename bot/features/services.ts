@@ -4,8 +4,8 @@ import type { BotContext } from '../context.ts';
 import type { BotDeps } from '../deps.ts';
 import { findServer } from '../filters/find-server.ts';
 import { acknowledged } from '../filters/fresh.ts';
+import { readPage } from '../read-page.ts';
 import type { Rendered } from '../render/message.ts';
-import { pageWithin } from '../render/pages.ts';
 import { renderServices } from '../render/services.ts';
 import { longId } from '../short-id.ts';
 
@@ -21,15 +21,10 @@ export const services = ({
 
   async function list({ t }: BotContext, wanted: number, server: string): Promise<Rendered> {
     const filter = server === '' ? {} : { serverId: server };
-    const read = (page: number) =>
-      health.placedServices(filter, { offset: page * PAGE, limit: PAGE });
-    let [page, found] = [wanted, await read(wanted)];
-    if (found.items.length === 0 && found.total > 0) {
-      page = pageWithin(wanted, PAGE, found.total);
-      found = await read(page);
-    }
-    const pages = { page, size: PAGE, total: found.total };
-    return renderServices(t, found.items, pages, { server, now: clock.now() });
+    const { items, pages } = await readPage(wanted, PAGE, (paging) =>
+      health.placedServices(filter, paging),
+    );
+    return renderServices(t, items, pages, { server, now: clock.now() });
   }
 
   feature.command('services', async (ctx) => {
