@@ -200,15 +200,17 @@ describe('the card of a server', () => {
   });
 
   it('gives buttons for what this person may do now', async () => {
-    const ours = labels(await first(ANN, '/server vps-1002'));
-    expect(ours).toEqual(expect.arrayContaining(['Reboot…', 'Reinstall…']));
-    const hers = labels(await first(OLGA, '/server vps-1002'));
-    expect(hers).toContain('Reboot…');
-    expect(hers).not.toContain('Reinstall…');
-    expect(labels(await first(IVAN, '/server vps-1002'))).toEqual([
-      ...['↻ Обновить', 'Инциденты', 'Операции'],
-    ]);
-    expect(labels(await first(ANN, '/server vps-1004'))).not.toContain('Reboot…');
+    const orders = async (person: Person, handle: string) =>
+      ((await first(person, `/server ${handle}`)).reply_markup?.inline_keyboard ?? [])
+        .flat()
+        .flatMap(({ callback_data: data }) => /^do\.(\w+)\./.exec(data ?? '')?.[1] ?? []);
+    expect(await orders(ANN, 'vps-1002')).toEqual(expect.arrayContaining(['reboot', 'rebuild']));
+    const hers = await orders(OLGA, 'vps-1002');
+    expect(hers).toContain('reboot');
+    expect(hers).not.toContain('rebuild');
+    expect(await orders(IVAN, 'vps-1002')).toEqual([]);
+    expect(await orders(ANN, 'vps-1004')).not.toContain('reboot');
+    expect(await orders(OLGA, 'vps-1001')).toContain('recover');
   });
 
   it('leads to what is of this server alone', async () => {

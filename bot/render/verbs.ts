@@ -1,39 +1,67 @@
-import type { Server } from '#domain/server.ts';
+import type { Server, ServerStatus } from '#domain/server.ts';
 import { legalTargets } from '#domain/server-status.ts';
 import type { Role } from '#domain/user.ts';
 import { covers } from '../filters/at-least.ts';
 import type { Translate } from '../locales/translate.ts';
 import type { Button } from './message.ts';
 
-/** Orders on a server that have a button. */
-export type Verb =
-  | 'provision'
-  | 'rebuild'
-  | 'reset'
-  | 'reboot'
-  | 'recover'
-  | 'redeploy'
-  | 'maint'
-  | 'mode'
-  | 'hands'
-  | 'care';
+/** What a button of a card may order; in the order in which cards show them. */
+export const VERBS = [
+  'recover',
+  'reboot',
+  'provision',
+  'maint',
+  'reset',
+  'rebuild',
+  'redeploy',
+  'mode',
+  'care',
+  'hands',
+] as const;
+export type Verb = (typeof VERBS)[number];
 
-/** What this person may order there now; nothing here acts without its own question. */
+/** reset: a rebuild that keeps the disk. hands: marks it hands off, which no chat can lift. */
+export const VERB_ROLES: Readonly<Record<Verb, Role>> = {
+  ...{ recover: 'operator', reboot: 'operator', provision: 'operator', maint: 'operator' },
+  ...{ reset: 'operator', redeploy: 'operator', hands: 'operator' },
+  ...{ rebuild: 'owner', mode: 'owner', care: 'owner' },
+};
+
+const GONE: ReadonlySet<ServerStatus> = new Set(['reserved', 'decommissioned']);
+const IN_SERVICE: ReadonlySet<ServerStatus> = new Set(['ready', 'in_use', 'error']);
+
+/** What this person may order on this server now, as far as the server itself tells. Pure. */
 export function verbsFor(server: Server, role: Role | null): readonly Verb[] {
-  if (!covers(role, 'operator') || server.handsOff) return [];
-  const owner: readonly Verb[] = covers(role, 'owner') ? ['mode', 'hands', 'care'] : [];
-  if (server.care !== 'managed') return [...owner];
-  const may = (to: Parameters<typeof legalTargets>[0]) =>
-    legalTargets(server.status, 'human', server.statusBefore).includes(to);
-  const alive = ['ready', 'in_use', 'error', 'maintenance'].includes(server.status);
-  return [
-    ...(server.status === 'error' ? (['recover'] as const) : []),
-    ...(alive ? (['reboot', 'redeploy', 'maint'] as const) : []),
-    ...(may('pending_setup') ? (['provision'] as const) : []),
-    ...(may('force_rebuild') ? (['reset'] as const) : []),
-    ...(may('force_rebuild') && owner.length > 0 ? (['rebuild'] as const) : []),
-    ...owner,
-  ];
+  return VERBS.filter((verb) => covers(role, VERB_ROLES[verb]) && makesSense(verb, server));
+}
+
+function makesSense(verb: Verb, server: Server): boolean {
+  const { status, statusBefore, care, handsOff } = server;
+  if (GONE.has(status)) return false;
+  const changeable = care === 'managed' && !handsOff;
+  const may = (to: ServerStatus) => legalTargets(status, 'human', statusBefore).includes(to);
+  switch (verb) {
+    case 'provision':
+      return changeable && (status === 'pending_setup' || may('pending_setup'));
+    case 'rebuild':
+    case 'reset':
+      return changeable && may('force_rebuild');
+    case 'reboot':
+      return changeable && IN_SERVICE.has(status);
+    case 'recover':
+      return changeable && status === 'error';
+    case 'maint':
+      return care !== 'none' && status !== 'maintenance';
+    case 'mode':
+      return care === 'managed';
+    case 'hands':
+      return care === 'managed' && !handsOff;
+    case 'care':
+      return true;
+    // Services are checks only as yet: a button would promise what cannot be kept.
+    case 'redeploy':
+      return false;
+  }
 }
 
 export const verbButton = (t: Translate, verb: Verb, { id }: Pick<Server, 'id'>): Button => ({

@@ -44,6 +44,9 @@ export async function bigFleet(size: number): Promise<BigFleet> {
 
 /** In SQL: row by row it would take longer than all that is measured. */
 const SEED = (size: number): readonly string[] => [
+  `INSERT INTO user_account (telegram_id, first_name, role)
+   SELECT 11 + n, 'Person ' || n, (CASE n WHEN 0 THEN 'owner' ELSE 'viewer' END)::role
+     FROM generate_series(0, 8) n`,
   `INSERT INTO provider_account (id, name, provider, last_sync_at)
    VALUES (gen_random_uuid(), 'time4vps', 'time4vps', now() - interval '1 minute')`,
   `INSERT INTO server_group (id, name) VALUES (gen_random_uuid(), 'default') ON CONFLICT DO NOTHING`,
