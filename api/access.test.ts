@@ -48,6 +48,7 @@ const ROUTES: readonly (readonly [Method, string, Scope | 'public'])[] = [
   ['DELETE', '/api/maintenance/{id}', 'operate'],
   ['GET', '/api/approvals', 'read'],
   ['GET', '/api/approvals/{id}', 'read'],
+  ['GET', '/api/audit', 'admin'],
   ['POST', '/api/approvals/{id}/decision', 'operate'],
   ['GET', '/api/fleet', 'read'],
   ['POST', '/api/fleet/freeze', 'operate'],

@@ -1,5 +1,6 @@
 import type { Agent } from '#domain/agent.ts';
 import type { Clock, Logger } from '#domain/ports.ts';
+import type { Readiness } from '#domain/readiness.ts';
 import type {
   ApiTokenRepository,
   ApprovalRepository,
@@ -32,10 +33,6 @@ export interface DoctorReport {
   readonly checks: readonly DoctorCheck[];
 }
 
-export interface Readiness {
-  readonly ok: boolean;
-  readonly checks: Readonly<Record<string, { readonly ok: boolean; readonly detail: string }>>;
-}
 export interface Health {
   live(): boolean | Promise<boolean>;
   ready(): Promise<Readiness>;

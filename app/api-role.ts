@@ -9,11 +9,12 @@ import type { Core } from './core.ts';
 import { readPrivateFile, replacePrivateFile } from './data-dir.ts';
 import { createDoctor } from './doctor.ts';
 import { productVersion, root } from './places.ts';
+import { createReadiness } from './readiness.ts';
 import { webhookTarget } from './telegram-updates.ts';
 
 /** The HTTP API, and the first token, without which nobody could speak to it. */
 export async function startApi(core: Core, env: Environment) {
-  const { config, repositories, agent, clock, log, metrics, prisma, doorbell, redisUrl } = core;
+  const { config, repositories, agent, clock, log, metrics, redisUrl } = core;
   const { settings } = config;
   await ensureToken(core);
   const shared = createSharedMetrics({ redisUrl, log });
@@ -38,18 +39,7 @@ export async function startApi(core: Core, env: Environment) {
     },
     health: {
       live: () => !core.chat.isDeaf(),
-      async ready() {
-        const database = await look(async () => {
-          await prisma.$queryRaw`select 1`;
-        });
-        const queue = await look(async () => {
-          await doorbell.depth();
-        });
-        const heard = !core.chat.isDeaf();
-        const telegram = { ok: heard, detail: heard ? 'heard, or off' : 'not heard for 90 s' };
-        // A deaf chat is no reason to turn clients of the API away.
-        return { ok: database.ok && queue.ok, checks: { database, queue, telegram } };
-      },
+      ready: createReadiness(core),
     },
   });
   await api.listen({ host: settings.ZAVHOZ_HOST, port: settings.PORT });
@@ -82,15 +72,6 @@ type Update = Parameters<typeof chatOf>[0];
 /** A page of docs/runbooks/; the API has checked that its name is letters alone. */
 const runbook = (page: string): Promise<string | null> =>
   readFile(join(root, 'docs', 'runbooks', `${page}.md`), 'utf8').catch(() => null);
-
-async function look(check: () => Promise<void>): Promise<{ ok: boolean; detail: string }> {
-  try {
-    await check();
-    return { ok: true, detail: 'answers' };
-  } catch {
-    return { ok: false, detail: 'does not answer' };
-  }
-}
 
 /** The first API token lies in the data directory (0600); a lost or revoked one is replaced. */
 async function ensureToken({ repositories, paths }: Core): Promise<void> {

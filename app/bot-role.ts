@@ -1,5 +1,5 @@
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { createBotService } from '#bot/service.ts';
+import { type BotService, createBotService } from '#bot/service.ts';
 import { createTelegramTransport } from '#bot/transport.ts';
 import { createChatUpdates } from '#prisma/repositories/chat-updates.ts';
 import { every } from '#workers/every.ts';
@@ -8,6 +8,8 @@ import type { Core } from './core.ts';
 import { replacePrivateFile } from './data-dir.ts';
 import { makeFirstOwners } from './first-owners.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { productVersion } from './places.ts';
+import { createReadiness } from './readiness.ts';
 import { createGuard } from './start-guard.ts';
 import { webhookTarget } from './telegram-updates.ts';
 
@@ -30,10 +32,15 @@ export async function startBot(core: Core) {
   await replacePrivateFile(paths.pairingCode, code?.reveal() ?? '');
 
   const webhook = await webhookTarget(core);
-  const bot = createBotService({
+  const bot: BotService = createBotService({
     ...repositories,
     agent,
     adminIds,
+    system: {
+      version: productVersion(),
+      ready: createReadiness(core),
+      pollingAgeMs: () => bot.health().pollingAgeMs,
+    },
     publicUrl: config.publicUrl,
     transport: createTelegramTransport({
       token: settings.TELEGRAM_BOT_TOKEN,

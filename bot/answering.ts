@@ -52,14 +52,20 @@ export function equip(ctx: BotContext, log: Logger): void {
       );
     }
   };
-  ctx.redraw = ({ text, buttons }) =>
-    attempt(() =>
-      ctx.editMessageText(onePart(text), {
-        parse_mode: 'HTML',
-        link_preview_options: { is_disabled: true },
-        reply_markup: keyboard(buttons) ?? { inline_keyboard: [] },
-      }),
-    );
+  ctx.redraw = (message) =>
+    attempt(async () => {
+      try {
+        await ctx.editMessageText(onePart(message.text), {
+          parse_mode: 'HTML',
+          link_preview_options: { is_disabled: true },
+          reply_markup: keyboard(message.buttons) ?? { inline_keyboard: [] },
+        });
+      } catch (error) {
+        // Deleted, or too old to be edited: what was asked for is shown all the same.
+        if (failureOf(error).kind !== 'gone') throw error;
+        await ctx.say(message);
+      }
+    });
 }
 
 const asRendered = (message: Html | Rendered): Rendered =>

@@ -17,6 +17,6 @@ export interface BotContext extends Context {
   menus: Menus;
   /** Sends HTML, split where it is too long. A reader who cannot be reached is not an error. */
   say(message: Html | Rendered, options?: SayOptions): Promise<void>;
-  /** Puts another text into the message whose button was tapped. */
+  /** Puts another text into the message whose button was tapped; where that is gone, sends it. */
   redraw(message: Rendered): Promise<void>;
 }

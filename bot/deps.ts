@@ -1,10 +1,14 @@
 import type { Agent } from '#domain/agent.ts';
 import type { Clock, Logger } from '#domain/ports.ts';
+import type { Readiness } from '#domain/readiness.ts';
 import type {
+  AccountRepository,
   ApprovalRepository,
+  AuditRepository,
   ChatOrderRepository,
   ChatRepository,
   GroupRepository,
+  HealthRepository,
   IncidentRepository,
   InputRequestRepository,
   MaintenanceRepository,
@@ -13,6 +17,14 @@ import type {
   ServerRepository,
   UserRepository,
 } from '#domain/repositories.ts';
+
+/** What the bot may tell of the agent itself. */
+export interface SystemView {
+  readonly version: string;
+  ready(): Promise<Readiness>;
+  /** Milliseconds since Telegram last answered a poll; null before the first time. */
+  pollingAgeMs(): number | null;
+}
 
 /** What the bot's features may use. */
 export interface BotDeps {
@@ -23,17 +35,32 @@ export interface BotDeps {
   >;
   readonly groups: Pick<GroupRepository, 'require' | 'update'>;
   readonly chatOrders: ChatOrderRepository;
-  readonly operations: Pick<OperationRepository, 'find' | 'list'>;
-  readonly incidents: Pick<IncidentRepository, 'find' | 'list' | 'update' | 'events'>;
+  readonly operations: Pick<OperationRepository, 'find' | 'list' | 'steps'>;
+  readonly incidents: Pick<IncidentRepository, 'find' | 'list' | 'update' | 'events' | 'countOpen'>;
   readonly approvals: Pick<ApprovalRepository, 'find' | 'list'>;
   readonly maintenance: Pick<MaintenanceRepository, 'create' | 'find' | 'list' | 'end'>;
   readonly inputs: Pick<InputRequestRepository, 'find' | 'list'>;
   readonly users: Pick<
     UserRepository,
-    'find' | 'list' | 'upsert' | 'join' | 'invite' | 'setRole' | 'wasLowered' | 'choose'
+    | 'find'
+    | 'findMany'
+    | 'list'
+    | 'upsert'
+    | 'join'
+    | 'invite'
+    | 'setRole'
+    | 'wasLowered'
+    | 'choose'
   >;
   readonly chats: Pick<ChatRepository, 'migrate'>;
   readonly secretLinks: Pick<SecretLinkRepository, 'create'>;
+  readonly health: Pick<
+    HealthRepository,
+    'target' | 'uptimePercent' | 'history' | 'placedServices'
+  >;
+  readonly accounts: AccountRepository;
+  readonly audit: Pick<AuditRepository, 'list'>;
+  readonly system: SystemView;
   /** Where people reach the API; for links. */
   readonly publicUrl: string;
   /** ADMIN_TELEGRAM_IDS: owners from their first word on. */

@@ -83,18 +83,18 @@ describe('people with a role', () => {
     expect(text).toContain('✅ ready: 1');
     expect(text).toContain('❌ error: 1');
     expect(text).toContain('1 operation under way');
-    expect(text).toContain('running 40 %\n      open-access');
+    expect(text).toContain('running 40 %\n      open access by key');
     expect(await stage.ask(IVAN, '/status')).toContain('2 сервера');
   });
 
   it('turn the pages of a long list in place', async () => {
     for (let n = 0; n < 45; n++) stage.servers.push(chatServer(`vps-${1000 + n}`));
     const [card] = await stage.during(() => stage.telegram.say(ANN, '/servers'));
-    expect(card?.text).toContain('1–20 of 45');
+    expect(card?.text).toContain('1–10 of 45');
     const [edited] = await stage.during(() => card && stage.telegram.tap(ANN, card, 'More ›'));
     expect(edited?.message_id).toBe(card?.message_id);
-    expect(edited?.text).toContain('21–40 of 45');
-    expect(await stage.ask(ANN, '/servers error')).toBe('No servers match.');
+    expect(edited?.text).toContain('11–20 of 45');
+    expect(await stage.ask(ANN, '/servers error')).toContain('No servers match.');
     expect(await stage.ask(ANN, '/servers vps-1044')).toContain('1 server');
   });
 

@@ -39,12 +39,16 @@ describe('/provision', () => {
     expect(stage.agent.commands).toHaveLength(2);
   });
 
-  it('takes no beginning for unique when it has not looked at all servers', async () => {
+  it('takes a beginning for unique only where it is, however many servers there are', async () => {
     stage.servers.length = 0;
-    for (let n = 0; n < 250; n++) stage.servers.push(chatServer(`a${n}-b`));
-    stage.servers.unshift(chatServer('b-1'));
-    expect(await stage.ask(ANN, '/provision b')).toContain('Several servers fit');
+    for (let n = 0; n < 250; n++) stage.servers.push(chatServer(`b-${1000 + n}`));
+    const text = await stage.ask(ANN, '/provision b');
+    expect(text).toContain('Several servers fit');
+    expect(text).toContain('and 230 more');
     expect(stage.agent.commands).toEqual([]);
+    stage.servers.push(chatServer('c-b-1'));
+    expect(await stage.ask(ANN, '/provision c')).toContain('c-b-1');
+    expect(stage.agent.commands).toMatchObject([{ target: 'c-b-1' }]);
   });
 
   it('tells why it was refused, in the words of the table', async () => {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error.ts';
 import { tokenCommands } from './commands/access.ts';
 import { approvalCommands } from './commands/approvals.ts';
+import { auditCommand } from './commands/audit.ts';
 import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { fleetCommands } from './commands/fleet.ts';
@@ -50,6 +51,7 @@ export function createCli(io: Io): { run(argv: readonly string[]): Promise<ExitC
     reportCommands(program, context);
     userCommands(program, context);
     tokenCommands(program, context);
+    auditCommand(program, context);
     rebuildCommand(program, context);
     doctorCommand(program, context);
     completionCommand(program, context);

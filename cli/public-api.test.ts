@@ -39,6 +39,7 @@ describe('the command line and the real API', () => {
     'users pair --role operator --for 2h',
     'users pair',
     'tokens list',
+    'audit vps-1001 --actor agent --action server --since 7d --limit 5',
     'tokens create ci --scope operate',
     'doctor',
   ])('%s', async (words) => {

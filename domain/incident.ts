@@ -61,3 +61,22 @@ export const REOPEN_SECONDS = 600;
 
 /** The page of docs/runbooks/ for a kind, as the API serves it below its public address. */
 export const runbookPath = (type: IncidentType): string => `/runbooks/${type}`;
+
+export const runbookUrl = (publicUrl: string, type: IncidentType): string =>
+  `${publicUrl.replace(/\/+$/, '')}${runbookPath(type)}`;
+
+/** Seconds between two times; clocks that jumped give no negative ones. */
+const between = (from: Date, to: Date): number =>
+  Math.max(0, Math.round((to.getTime() - from.getTime()) / 1000));
+
+/** In seconds; null for what has not happened yet. `recover` is from its beginning to its end. */
+export const incidentTimes = ({
+  failedAt,
+  detectedAt,
+  takenAt,
+  resolvedAt,
+}: Pick<Incident, 'failedAt' | 'detectedAt' | 'takenAt' | 'resolvedAt'>) => ({
+  detect: between(failedAt, detectedAt),
+  acknowledge: takenAt && between(detectedAt, takenAt),
+  recover: resolvedAt && between(failedAt, resolvedAt),
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Server } from './server.ts';
 
 export const MaintenanceScope = z.enum(['server', 'group', 'label']);
 export type MaintenanceScope = z.infer<typeof MaintenanceScope>;
@@ -15,4 +16,17 @@ export interface MaintenanceWindow {
   readonly createdBy: string;
   readonly endedAt: Date | null;
   readonly endedBy: string | null;
+}
+
+/** Whether a window is meant for this server; labels are `key=value`, or `key` for any value. */
+export function coversServer(
+  { scope, target }: Pick<MaintenanceWindow, 'scope' | 'target'>,
+  { handle, group, labels }: Pick<Server, 'handle' | 'group' | 'labels'>,
+): boolean {
+  if (scope === 'server') return target === handle;
+  if (scope === 'group') return target === group;
+  const at = target.indexOf('=');
+  return at < 0
+    ? labels[target] !== undefined
+    : labels[target.slice(0, at)] === target.slice(at + 1);
 }

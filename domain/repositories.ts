@@ -1,3 +1,4 @@
+import type { AccountRepository } from './repositories/accounts.ts';
 import type { AuditRepository, IdempotencyRepository } from './repositories/bookkeeping.ts';
 import type { ChatOrderRepository } from './repositories/chat-orders.ts';
 import type { ChatRepository } from './repositories/chats.ts';
@@ -19,6 +20,7 @@ import type {
 import type { SecretLinkRepository } from './repositories/secret-links.ts';
 import type { ServerRepository } from './repositories/servers.ts';
 
+export type { AccountRepository, ProviderAccount } from './repositories/accounts.ts';
 export type {
   AuditRepository,
   IdempotencyRepository,
@@ -82,6 +84,7 @@ export interface Repositories {
   readonly tokens: ApiTokenRepository;
   readonly idempotency: IdempotencyRepository;
   readonly audit: AuditRepository;
+  readonly accounts: AccountRepository;
   readonly fleet: FleetRepository;
   readonly groups: GroupRepository;
   readonly health: HealthRepository;

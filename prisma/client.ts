@@ -10,6 +10,8 @@ export interface PrismaClientOptions {
   readonly connectionTimeoutMs?: number;
   /** A connection that broke while idle; the pool replaces it. */
   readonly onError?: (error: Error) => void;
+  /** Told of each statement; for tests that count them. */
+  readonly onQuery?: (sql: string) => void;
 }
 
 export type { PrismaClient };
@@ -34,9 +36,13 @@ export function createPrismaClient(options: PrismaClientOptions): PrismaClient {
     },
     { onPoolError: report, onConnectionError: report },
   );
-  return new PrismaClient({
+  const { onQuery } = options;
+  const client = new PrismaClient({
     adapter,
+    log: onQuery ? [{ emit: 'event', level: 'query' }] : [],
     errorFormat: 'minimal',
     transactionOptions: { maxWait: connectionTimeoutMs, timeout: 30_000 },
   });
+  if (onQuery) client.$on('query', ({ query }) => onQuery(query));
+  return client as PrismaClient;
 }

@@ -44,11 +44,11 @@ function stage(
         return { added: known.filter(({ care }) => care === 'none'), missing: [], returned: [] };
       },
       list: async (
-        { status, care }: { status: string[]; care: string },
+        { status, care }: { status: string[]; care: string[] },
         { offset, limit }: { offset: number; limit: number },
       ) => ({
         items: known
-          .filter((s) => status.includes(s.status) && s.care === care)
+          .filter((s) => status.includes(s.status) && care.includes(s.care))
           .slice(offset, offset + limit),
         total: 0,
       }),

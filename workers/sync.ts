@@ -137,7 +137,7 @@ async function all({ servers }: SyncDeps, status: readonly ServerStatus[]): Prom
   const found: Server[] = [];
   for (;;) {
     const paging = { offset: found.length, limit: PAGE };
-    const { items } = await servers.list({ status, care: 'managed' }, paging);
+    const { items } = await servers.list({ status, care: ['managed'] }, paging);
     found.push(...items);
     if (items.length < PAGE) return found;
   }

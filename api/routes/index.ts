@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { ApiDeps, StreamLimits } from '../deps.ts';
 import { approvalRoutes } from './approvals.ts';
+import { auditRoutes } from './audit.ts';
 import { fleetRoutes } from './fleet.ts';
 import { groupRoutes } from './groups.ts';
 import { incidentEventRoutes } from './incident-events.ts';
@@ -53,6 +54,7 @@ export const routes = (deps: ApiDeps) => {
     operationEventRoutes({ ...deps, limits }),
     inputRequestRoutes(deps),
     tokenRoutes(deps),
+    auditRoutes(deps),
   ];
   return {
     underApi,

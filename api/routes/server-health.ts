@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { OpsError } from '#domain/errors.ts';
+import { uptimeOf } from '#domain/health/uptime.ts';
 import type { Clock } from '#domain/ports.ts';
 import type { ServerRepository } from '#domain/repositories.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -50,13 +51,9 @@ export const serverHealthRoutes =
       },
       async (request) => {
         const { id, handle } = await servers.require(request.params.handle);
-        const uptime = (days: number) =>
-          serverHealth.uptimePercent(id, new Date(clock.now().getTime() - days * DAY));
-        const [health, day, week, month] = await Promise.all([
+        const [health, { day, week, month }] = await Promise.all([
           serverHealth.target(id),
-          uptime(1),
-          uptime(7),
-          uptime(30),
+          uptimeOf(serverHealth, id, clock.now()),
         ]);
         return healthToWire(handle, health, { '24h': day, '7d': week, '30d': month });
       },

@@ -34,7 +34,7 @@ export const serverRoutes =
             status: oneOrMore(ServerStatus),
             provider: line(64).optional(),
             group: line(64).optional(),
-            care: Care.optional(),
+            care: oneOrMore(Care),
             label: LabelFilter.optional(),
             search: line(128).optional(),
             ...PagingQuery,

@@ -4,7 +4,8 @@ import {
   type IncidentEvent,
   IncidentStatus,
   IncidentType,
-  runbookPath,
+  incidentTimes,
+  runbookUrl,
   Severity,
 } from '#domain/incident.ts';
 import { ServerHandle } from '#domain/server.ts';
@@ -43,37 +44,36 @@ export const IncidentWire = z.object({
 });
 export type IncidentWire = z.infer<typeof IncidentWire>;
 
-/** Seconds between two times; clocks that jumped give no negative ones. */
-const between = (from: Date, to: Date): number =>
-  Math.max(0, Math.round((to.getTime() - from.getTime()) / 1000));
-
 /** `publicUrl` is where people reach the API: the runbook's link begins with it. */
 export const incidentToWire =
   (publicUrl: string) =>
-  (incident: Incident): IncidentWire => ({
-    id: incident.id,
-    incident_type: incident.type,
-    status: incident.status,
-    severity: incident.severity,
-    server_handle: incident.serverHandle,
-    details: incident.details,
-    affected_services: [...incident.affectedServices],
-    operation_id: incident.operationId,
-    taken_by: incident.takenBy,
-    taken_at: timeOrNull(incident.takenAt),
-    recovery_attempts: incident.recoveryAttempts,
-    failed_at: time(incident.failedAt),
-    detected_at: time(incident.detectedAt),
-    resolved_at: timeOrNull(incident.resolvedAt),
-    closed_by: incident.closedBy,
-    close_reason: incident.closeReason,
-    reopened: incident.reopened,
-    muted: incident.muted,
-    time_to_detect_seconds: between(incident.failedAt, incident.detectedAt),
-    time_to_acknowledge_seconds: incident.takenAt && between(incident.detectedAt, incident.takenAt),
-    time_to_recover_seconds: incident.resolvedAt && between(incident.failedAt, incident.resolvedAt),
-    runbook: `${publicUrl.replace(/\/+$/, '')}${runbookPath(incident.type)}`,
-  });
+  (incident: Incident): IncidentWire => {
+    const times = incidentTimes(incident);
+    return {
+      id: incident.id,
+      incident_type: incident.type,
+      status: incident.status,
+      severity: incident.severity,
+      server_handle: incident.serverHandle,
+      details: incident.details,
+      affected_services: [...incident.affectedServices],
+      operation_id: incident.operationId,
+      taken_by: incident.takenBy,
+      taken_at: timeOrNull(incident.takenAt),
+      recovery_attempts: incident.recoveryAttempts,
+      failed_at: time(incident.failedAt),
+      detected_at: time(incident.detectedAt),
+      resolved_at: timeOrNull(incident.resolvedAt),
+      closed_by: incident.closedBy,
+      close_reason: incident.closeReason,
+      reopened: incident.reopened,
+      muted: incident.muted,
+      time_to_detect_seconds: times.detect,
+      time_to_acknowledge_seconds: times.acknowledge,
+      time_to_recover_seconds: times.recover,
+      runbook: runbookUrl(publicUrl, incident.type),
+    };
+  };
 
 export const IncidentEventWire = z.object({
   id: z.string(),

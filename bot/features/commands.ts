@@ -15,9 +15,11 @@ export interface Command {
 /** What the bot understands, and from whom; /help and Telegram's own menu are made of it. */
 export const COMMANDS: readonly Command[] = [
   { name: 'status', usage: '', role: 'viewer', help: 'help.status' },
-  { name: 'servers', usage: '', role: 'viewer', help: 'help.servers' },
-  { name: 'operations', usage: '', role: 'viewer', help: 'help.operations' },
-  { name: 'incidents', usage: '', role: 'viewer', help: 'help.incidents' },
+  { name: 'servers', usage: ' error', role: 'viewer', help: 'help.servers' },
+  { name: 'server', usage: ' vps-1', role: 'viewer', help: 'help.server' },
+  { name: 'services', usage: ' vps-1', role: 'viewer', help: 'help.services' },
+  { name: 'operations', usage: ' vps-1', role: 'viewer', help: 'help.operations' },
+  { name: 'incidents', usage: ' vps-1', role: 'viewer', help: 'help.incidents' },
   { name: 'approvals', usage: '', role: 'viewer', help: 'help.approvals' },
   { name: 'provision', usage: ' vps-1', role: 'operator', help: 'help.provision' },
   { name: 'rebuild', usage: ' vps-1', role: 'operator', help: 'help.rebuild' },
@@ -35,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   { name: 'settings', usage: '', role: 'viewer', help: 'help.settings', privateOnly: true },
   { name: 'mode', usage: ' vps-1 ask', role: 'owner', help: 'help.mode' },
   { name: 'care', usage: ' vps-1 managed', role: 'owner', help: 'help.care' },
+  { name: 'audit', usage: ' vps-1', role: 'owner', help: 'help.audit' },
   { name: 'help', usage: '', role: 'viewer', help: 'help.help' },
 ];
 

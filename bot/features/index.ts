@@ -2,6 +2,7 @@ import type { Composer } from 'telegraf';
 import type { BotContext } from '../context.ts';
 import type { BotDeps } from '../deps.ts';
 import { approvals } from './approvals.ts';
+import { audit } from './audit.ts';
 import { buttons } from './buttons.ts';
 import { cancel } from './cancel.ts';
 import { care } from './care.ts';
@@ -20,7 +21,10 @@ import { reboot } from './reboot.ts';
 import { rebuild } from './rebuild.ts';
 import { recover } from './recover.ts';
 import { redeploy } from './redeploy.ts';
+import { repeat } from './repeat.ts';
+import { server } from './server.ts';
 import { servers } from './servers.ts';
+import { services } from './services.ts';
 import { settings } from './settings.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
@@ -29,6 +33,8 @@ import { users } from './users.ts';
 
 /** Asked in this order; the first that fits takes the update. */
 export const features: readonly ((deps: BotDeps) => Composer<BotContext>)[] = [
+  // It turns a tap into a command: all others come after it.
+  repeat,
   // Answers to prompts come before the other commands: a secret may begin with a slash.
   inputs,
   orders,
@@ -36,8 +42,11 @@ export const features: readonly ((deps: BotDeps) => Composer<BotContext>)[] = [
   help,
   status,
   servers,
+  server,
+  services,
   operations,
   incidents,
+  audit,
   approvals,
   provision,
   rebuild,

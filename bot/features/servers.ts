@@ -1,54 +1,39 @@
 import { Composer } from 'telegraf';
-import type { ServerFilter } from '#domain/repositories.ts';
-import { ServerStatus } from '#domain/server.ts';
 import type { BotContext } from '../context.ts';
 import type { BotDeps } from '../deps.ts';
 import { acknowledged } from '../filters/fresh.ts';
-import { bold, join } from '../render/html.ts';
-import type { Button, Rendered } from '../render/message.ts';
-import { serverLine } from '../render/server.ts';
+import { readServerQuery } from '../filters/server-query.ts';
+import { readPage } from '../read-page.ts';
+import { code, shown } from '../render/html.ts';
+import type { Rendered } from '../render/message.ts';
+import { renderServers } from '../render/server.ts';
 
-const PAGE = 20;
-/** The filter travels in the buttons, which hold 64 bytes. */
-const FILTER_BYTES = 48;
+const PAGE = 10;
 
-const filterOf = (word: string): ServerFilter => {
-  if (word === '') return {};
-  const named = ServerStatus.safeParse(word.toLowerCase());
-  return named.success ? { status: [named.data] } : { search: word };
-};
-
+/** The list of servers: filtered, a page at a time, turned in place. */
 export const servers = ({ servers: repository }: Pick<BotDeps, 'servers'>) => {
   const feature = new Composer<BotContext>();
 
-  async function page({ t }: BotContext, word: string, offset: number): Promise<Rendered> {
-    const { items, total } = await repository.list(filterOf(word), { offset, limit: PAGE });
-    if (items.length === 0) return { text: t('servers.none') };
-    const to = offset + items.length;
-    const turn: (Button | null)[] = [
-      offset > 0
-        ? { text: t.plain('button.previous'), data: `sv.${Math.max(0, offset - PAGE)}.${word}` }
-        : null,
-      to < total ? { text: t.plain('button.next'), data: `sv.${to}.${word}` } : null,
-    ];
-    return {
-      text: join([
-        bold(t('servers.title', { count: total })),
-        ...items.map((server) => serverLine(t, server)),
-        total > PAGE ? t('servers.page', { from: offset + 1, to, total }) : null,
-      ]),
-      buttons: [turn.filter((button) => button !== null)].filter((row) => row.length > 0),
-    };
+  async function show({ t }: BotContext, words: string, wanted: number): Promise<Rendered> {
+    const query = readServerQuery(words);
+    if ('wrong' in query) {
+      return {
+        text: t('servers.wrong_word', {
+          word: code(query.wrong.slice(0, 64)),
+          legal: shown(query.legal.join(', ')),
+        }),
+      };
+    }
+    const { items, pages } = await readPage(wanted, PAGE, (paging) =>
+      repository.list(query.filter, paging),
+    );
+    return renderServers(t, items, pages, query.text);
   }
 
-  feature.command('servers', async (ctx) => {
-    const word = ctx.payload.trim();
-    const fits = Buffer.byteLength(word) <= FILTER_BYTES;
-    await ctx.say(fits ? await page(ctx, word, 0) : ctx.t('servers.none'));
-  });
-  feature.action(/^sv\.(\d{1,9})\.(.*)$/s, async (ctx) => {
+  feature.command('servers', async (ctx) => ctx.say(await show(ctx, ctx.payload, 0)));
+  feature.action(/^sv\.p\.(\d{1,4})\.(.*)$/s, async (ctx) => {
     await acknowledged(ctx);
-    await ctx.redraw(await page(ctx, ctx.match[2] ?? '', Number(ctx.match[1])));
+    await ctx.redraw(await show(ctx, ctx.match[2] ?? '', Number(ctx.match[1])));
   });
   return feature;
 };

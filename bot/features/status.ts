@@ -1,41 +1,44 @@
 import { Composer } from 'telegraf';
-import { OPEN_INCIDENT_STATUSES } from '#domain/incident.ts';
-import { SERVER_STATUSES } from '#domain/server.ts';
 import type { BotContext } from '../context.ts';
 import type { BotDeps } from '../deps.ts';
-import { isLiftable, stopLines } from '../render/fleet.ts';
-import { bold, html, join } from '../render/html.ts';
-import { operationLine } from '../render/operation.ts';
-import { statusText } from '../render/server.ts';
+import { covers } from '../filters/at-least.ts';
+import { acknowledged } from '../filters/fresh.ts';
+import { renderStatus, type StatusFacts } from '../render/status.ts';
 
-export const status = ({ agent, servers, operations, incidents, inputs, approvals }: BotDeps) => {
+const OPERATIONS = 5;
+
+/** The fleet and the agent at a glance. */
+export const status = (deps: BotDeps) => {
+  const { agent, servers, operations, incidents, inputs, approvals, accounts, system } = deps;
   const feature = new Composer<BotContext>();
-  feature.command('status', async (ctx) => {
-    const { t } = ctx;
-    const [fleet, counts, open, active, questions, asked] = await Promise.all([
+
+  async function look(): Promise<StatusFacts> {
+    const [fleet, counts, open, active, questions, asked, known, readiness] = await Promise.all([
       agent.fleet(),
       servers.countByStatus(),
-      incidents.list({ status: OPEN_INCIDENT_STATUSES }, { offset: 0, limit: 1 }),
-      operations.list({ status: ['queued', 'running', 'waiting'] }, { offset: 0, limit: 5 }),
+      incidents.countOpen(),
+      operations.list(
+        { status: ['queued', 'running', 'waiting'] },
+        { offset: 0, limit: OPERATIONS },
+      ),
       inputs.list({ status: 'open' }),
       approvals.list({ status: 'open' }),
+      accounts.list(),
+      system.ready(),
     ]);
-    const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    const shownCounts = SERVER_STATUSES.filter((s) => counts[s]);
-    await ctx.say(
-      join([
-        bold(t('status.title')),
-        ...stopLines(t, fleet),
-        isLiftable(fleet) ? t('fleet.how_to_rearm') : null,
-        total === 0 ? t('status.no_servers') : t('status.servers', { count: total }),
-        ...shownCounts.map((s) => html(`  ${statusText(t, s).html}: ${counts[s]}`)),
-        open.total === 0 ? t('status.no_incidents') : t('status.incidents', { count: open.total }),
-        active.total > 0 ? t('status.operations', { count: active.total }) : null,
-        ...active.items.map((operation) => operationLine(t, operation)),
-        asked.length > 0 ? t('status.approvals', { count: asked.length }) : null,
-        questions.length > 0 ? t('status.inputs', { count: questions.length }) : null,
-      ]),
-    );
+    return {
+      ...{ fleet, counts, incidents: open, operations: active, readiness, accounts: known },
+      ...{ approvals: asked.length, inputs: questions.length, version: system.version },
+      ...{ pollingAgeMs: system.pollingAgeMs(), now: deps.clock.now() },
+    };
+  }
+  const page = async ({ t, person }: BotContext) =>
+    renderStatus(t, await look(), covers(person.role, 'operator'));
+
+  feature.command('status', async (ctx) => ctx.say(await page(ctx)));
+  feature.action('st', async (ctx) => {
+    await acknowledged(ctx);
+    await ctx.redraw(await page(ctx));
   });
   return feature;
 };

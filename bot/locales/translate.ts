@@ -18,7 +18,7 @@ export interface Translate {
   (key: MessageKey, params?: Params): Html;
   /** For buttons and toasts, which know no HTML. */
   plain(key: MessageKey, params?: Params): string;
-  /** `12 min`, `1 h 5 min`. */
+  /** `12 min`, `1 h 5 min`, `3 days`. */
   duration(seconds: number): string;
   /** `21 Nov, 10:05 UTC`, in the reader's time zone, with its abbreviation. */
   moment(at: Date): string;
@@ -54,7 +54,12 @@ function createTranslate(language: Language, timeZone: string): Translate {
   const rules = new Intl.PluralRules(language);
   const unit = (name: string) =>
     new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short' });
-  const units = { hour: unit('hour'), minute: unit('minute'), second: unit('second') };
+  const units = {
+    day: unit('day'),
+    hour: unit('hour'),
+    minute: unit('minute'),
+    second: unit('second'),
+  };
 
   const moments = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
     ...{ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
@@ -83,6 +88,7 @@ function createTranslate(language: Language, timeZone: string): Translate {
       if (whole < 60) return units.second.format(whole);
       const minutes = Math.round(whole / 60);
       if (minutes < 60) return units.minute.format(minutes);
+      if (minutes >= 48 * 60) return units.day.format(Math.floor(minutes / 1440));
       const rest = minutes % 60;
       const hours = units.hour.format(Math.floor(minutes / 60));
       return rest === 0 ? hours : `${hours} ${units.minute.format(rest)}`;

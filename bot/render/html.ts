@@ -17,14 +17,25 @@ export const escapeHtml = (text: string): string => text.replace(/[&<>]/g, (c) =
 // Control characters and those that turn the reading direction of what stands behind them.
 const UNSHOWN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Cs}/gu;
 
-/** A foreign value as it may be shown: one line, no control characters, bounded, escaped. */
-export function shown(value: string | number, limit = VALUE_LIMIT): Html {
+// Letters that are read from right to left: without isolation they drag along what stands beside.
+const RIGHT_TO_LEFT =
+  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const ISOLATE = '\u2068';
+const POP_ISOLATE = '\u2069';
+
+/** A foreign value for buttons, which know no HTML: one line, no control characters, bounded. */
+export function shownPlain(value: string | number, limit = VALUE_LIMIT): string {
   const line = String(value)
     .replace(/\s*[\r\n]+\s*/g, ' ')
     .replace(UNSHOWN, '');
   const points = [...line];
-  return html(escapeHtml(points.length > limit ? `${points.slice(0, limit).join('')}…` : line));
+  const cut = points.length > limit ? `${points.slice(0, limit).join('')}…` : line;
+  return RIGHT_TO_LEFT.test(cut) ? `${ISOLATE}${cut}${POP_ISOLATE}` : cut;
 }
+
+/** The same as HTML. */
+export const shown = (value: string | number, limit = VALUE_LIMIT): Html =>
+  html(escapeHtml(shownPlain(value, limit)));
 
 /** Foreign text of several lines. */
 export const shownLines = (text: string): Html =>
@@ -40,6 +51,19 @@ export const join = (parts: readonly (Html | null)[], separator = '\n'): Html =>
       .filter((part) => part !== null)
       .map((part) => part.html)
       .join(separator),
+  );
+
+/** Facts of one line with dots between; null where there are none. */
+export function facts(parts: readonly (Html | null | '')[]): Html | null {
+  const there = parts.filter((part) => part !== null && part !== '');
+  return there.length > 0 ? join(there, ' · ') : null;
+}
+
+/** Lines in groups with an empty line between; groups without lines are left out. */
+export const sections = (groups: readonly (readonly (Html | null)[])[]): Html =>
+  join(
+    groups.map((lines) => join(lines)).filter((group) => group.html !== ''),
+    '\n\n',
   );
 
 /** What a reader sees, without tags: for lengths, and for Telegram when it rejects the tags. */

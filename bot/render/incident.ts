@@ -4,8 +4,6 @@ import type { MessageKey, Translate } from '../locales/translate.ts';
 import { bold, type Html, html, join, shown, shownLines } from './html.ts';
 import type { Button, Rendered } from './message.ts';
 
-/** Buttons and lines of one message: Telegram takes more, people do not. */
-const SHOWN = 10;
 const LIST_LIMIT = 1500;
 
 export const incidentName = (t: Translate, { type }: Pick<Incident, 'type'>): Html =>
@@ -58,27 +56,6 @@ export const takeButton = (
 });
 
 const shortened = (name: string): string => (name.length > 40 ? `${name.slice(0, 39)}…` : name);
-
-/** Open incidents; `takers` are names by incident, `mayTake` gives the buttons. */
-export function renderIncidents(
-  t: Translate,
-  { items, total }: { readonly items: readonly Incident[]; readonly total: number },
-  { takers, mayTake, now }: { takers: readonly string[]; mayTake: boolean; now: Date },
-): Rendered {
-  if (items.length === 0) return { text: t('incidents.none') };
-  const listed = items.slice(0, SHOWN);
-  const rest = total - listed.length;
-  return {
-    text: join([
-      bold(t('incidents.title', { count: total })),
-      ...listed.map((incident, i) => line(t, incident, takers[i] ?? '', now)),
-      rest > 0 ? t('incidents.more', { count: rest }) : null,
-    ]),
-    buttons: listed
-      .filter((incident) => mayTake && incident.takenBy === null)
-      .map((incident) => [takeButton(t, incident, 'l')]),
-  };
-}
 
 /** One incident as a card of its own: what an alert becomes once somebody has taken it. */
 export function renderIncident(

@@ -1,7 +1,7 @@
 import type { Accepted } from '#domain/agent.ts';
 import type { Operation, OperationStatus } from '#domain/operation.ts';
 import { isTerminal } from '#domain/operation.ts';
-import type { MessageKey, Translate } from '../locales/translate.ts';
+import { CATALOGUES, type MessageKey, type Translate } from '../locales/translate.ts';
 import { bold, code, type Html, html, join, shown } from './html.ts';
 import type { Button, Rendered } from './message.ts';
 
@@ -15,6 +15,8 @@ const SIGNS: Readonly<Record<OperationStatus, string>> = {
   superseded: 'ℹ️',
   expired: '⚠️',
 };
+
+export const operationSign = (status: OperationStatus): string => SIGNS[status];
 
 /**
  * Enough of the id for people to tell operations apart, and for /cancel. Its end: the beginning of
@@ -38,6 +40,12 @@ export const named = (t: Translate, operation: Operation) => ({
   id: code(shortId(operation.id)),
 });
 
+/** How a step is called by people; one that has no words of its own by its id. */
+export function stepName(t: Translate, stepId: string): Html {
+  const key = `step.${stepId}`;
+  return key in CATALOGUES.en ? t(key as MessageKey) : shown(stepId.replaceAll('-', ' '), 64);
+}
+
 export function operationLine(t: Translate, operation: Operation): Html {
   const { operation: name, id } = named(t, operation);
   const status = t(`operation_status.${operation.status}`).html;
@@ -45,7 +53,7 @@ export function operationLine(t: Translate, operation: Operation): Html {
   const step = operation.currentStep && !isTerminal(operation.status) ? operation.currentStep : '';
   return join([
     html(`${SIGNS[operation.status]} ${name.html} (${id.html}): ${status}${progress}`),
-    step ? html(`      ${shown(step).html}`) : null,
+    step ? html(`      ${stepName(t, step).html}`) : null,
   ]);
 }
 

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { HEALTH_PARTS } from '#domain/health/report.ts';
+import { floorPercent } from '#domain/health/uptime.ts';
 import { type Context, fieldOf, itemsOf, leaf } from '../context.ts';
 import { moment, since } from '../duration.ts';
 import { plain, table } from '../render.ts';
@@ -41,7 +42,7 @@ function report(health: unknown): string {
   const rows = HEALTH_PARTS.map((name) => ({ name, ...(fieldOf(parts, name) as object) }));
   const uptime = (span: string) => {
     const value = fieldOf(fieldOf(health, 'uptime_percent'), span);
-    return `${span} ${typeof value === 'number' ? `${Math.floor(value * 100) / 100} %` : '-'}`;
+    return `${span} ${typeof value === 'number' ? `${floorPercent(value)} %` : '-'}`;
   };
   return [
     `${plain(fieldOf(health, 'server_handle'))}: ${plain(fieldOf(health, 'state'))} since ${plain(fieldOf(health, 'since'))}`,

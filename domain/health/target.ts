@@ -1,3 +1,4 @@
+import type { Incident } from '../incident.ts';
 import type { RecoveryMode } from '../recovery.ts';
 import type { Care, ServerStatus } from '../server.ts';
 import type { Expectations, HealthReport, HealthState } from './report.ts';
@@ -55,6 +56,17 @@ export interface WatchedService {
   readonly id: string;
   readonly name: string;
   readonly checks: readonly ServiceCheck[];
+}
+
+/** A service where it stands, with what its checks have made known. */
+export interface PlacedService {
+  readonly serverId: string;
+  readonly serverHandle: string;
+  readonly service: WatchedService;
+  /** Of its server; null where nobody looks at it. */
+  readonly health: Pick<TargetHealth, 'state' | 'lastCheckAt'> | null;
+  /** Open ones of its server that are about services. */
+  readonly incidents: readonly Pick<Incident, 'id' | 'type' | 'details' | 'affectedServices'>[];
 }
 
 /** A server of the sweep with all that a check and its verdict need. */

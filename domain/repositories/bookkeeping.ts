@@ -1,3 +1,6 @@
+import type { AuditEntry, AuditFilter } from '../audit.ts';
+import type { Page, Paging } from './paging.ts';
+
 export type IdempotencyStart =
   | { readonly state: 'fresh' }
   | { readonly state: 'replay'; readonly status: number; readonly body: unknown }
@@ -19,6 +22,8 @@ export interface AuditRepository {
     operationId: string | null;
     data: Readonly<Record<string, unknown>>;
   }): Promise<void>;
+  /** Newest first. */
+  list(filter: AuditFilter, paging: Paging): Promise<Page<AuditEntry>>;
   /** Walks the chain; the id of the first broken event, or null. */
   verify(): Promise<string | null>;
 }

@@ -1,10 +1,12 @@
 import type { FleetPicture } from '../fleet.ts';
 import type {
   HealthSample,
+  PlacedService,
   TargetHealth,
   WatchedServer,
   WatchedService,
 } from '../health/target.ts';
+import type { Page, Paging } from './paging.ts';
 
 /** Uptime and latency over one check, hour or day; unknown time counts neither way. */
 export interface HealthBucket {
@@ -38,6 +40,8 @@ export interface HealthRepository {
   setServices(serverId: string, services: readonly Omit<WatchedService, 'id'>[]): Promise<void>;
   /** What is checked of a server's services, by name. */
   services(serverId: string): Promise<readonly WatchedService[]>;
+  /** Services with what is known of them, by server and name; of one server where one is named. */
+  placedServices(filter: { serverId?: string }, paging: Paging): Promise<Page<PlacedService>>;
   history(
     serverId: string,
     range: { readonly from: Date; readonly until: Date; readonly by: 'check' | 'hour' | 'day' },

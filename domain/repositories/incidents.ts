@@ -37,9 +37,15 @@ export interface IncidentRepository {
       status?: readonly IncidentStatus[];
       serverHandle?: string;
       type?: IncidentType;
+      /** Detected then or later. */
+      since?: Date;
     },
     paging: Paging,
+    /** worst: by severity, muted ones last. Without it the newest come first. */
+    order?: 'newest' | 'worst',
   ): Promise<Page<Incident>>;
+  /** Open ones, counted. */
+  countOpen(): Promise<Readonly<Partial<Record<Severity, number>>>>;
   update(
     id: string,
     patch: {

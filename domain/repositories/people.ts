@@ -31,6 +31,8 @@ export interface UserRepository {
   /** `role` only to raise somebody: what ends with a role is ended by `setRole`. */
   upsert(user: PersonNames & { role?: Role; seen: boolean }): Promise<User>;
   find(telegramId: bigint): Promise<User | null>;
+  /** Those of them who are known, in one query. */
+  findMany(telegramIds: readonly bigint[]): Promise<readonly User[]>;
   /** `withRole`: without those that are known by name only. */
   list(paging: Paging & { readonly withRole?: boolean }): Promise<Page<User>>;
   /** The one-time owner code: stored hashed; a new one replaces the old; null when an owner exists. */

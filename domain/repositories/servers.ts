@@ -8,9 +8,11 @@ export interface ServerFilter {
   readonly status?: readonly ServerStatus[];
   readonly provider?: string;
   readonly group?: string;
-  readonly care?: Care;
+  readonly care?: readonly Care[];
   readonly label?: string;
   readonly search?: string;
+  /** The beginning of a handle, or the whole of the provider's id: how people name a server. */
+  readonly named?: string;
 }
 export interface ServerPatch {
   readonly notes?: string;

@@ -69,3 +69,33 @@ describe('the audit', () => {
     expect(await audit.verify()).toBe(expected);
   });
 });
+
+describe('the list of the audit', () => {
+  const note = (actor: string, action: string, target: string) =>
+    audit.append({ actor, action, target, operationId: null, data: { n: 1 } });
+  const seqs = async (filter: Parameters<typeof audit.list>[0]) =>
+    (await audit.list(filter, { offset: 0, limit: 10 })).items.map(({ seq }) => seq);
+
+  it('shows the newest first, in pages, and finds by all that it knows', async () => {
+    await note('tg:1', 'server.update', 'vps-1');
+    await note('agent', 'server.status', 'vps-1');
+    await note('tg:2', 'user.upsert', 'tg:1');
+    await note('tg:2', 'serverless', 'vps-2');
+    expect(await audit.list({}, { offset: 1, limit: 2 })).toMatchObject({
+      total: 4,
+      items: [
+        { seq: 3, actor: 'tg:2', action: 'user.upsert', target: 'tg:1', data: { n: 1 } },
+        { seq: 2 },
+      ],
+    });
+    expect(await seqs({ about: 'tg:1' })).toEqual([3, 1]);
+    expect(await seqs({ about: 'tg:1', action: 'user' })).toEqual([3]);
+    expect(await seqs({ actor: 'tg:2' })).toEqual([4, 3]);
+    expect(await seqs({ target: 'vps-1' })).toEqual([2, 1]);
+    expect(await seqs({ action: 'server' })).toEqual([2, 1]);
+    expect(await seqs({ operationId: 'no-uuid' })).toEqual([]);
+    const now = stage.clock.now();
+    expect(await seqs({ until: new Date(now.getTime() - 3_600_000) })).toEqual([]);
+    expect(await seqs({ from: new Date(now.getTime() - 3_600_000) })).toHaveLength(4);
+  });
+});

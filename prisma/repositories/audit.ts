@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { AuditEntry, AuditFilter } from '#domain/audit.ts';
 import type { Clock } from '#domain/ports.ts';
 import type { AuditRepository } from '#domain/repositories.ts';
-import type { AuditEvent } from '#generated/prisma/client.ts';
-import { cleanJson, cleanText } from './clean.ts';
+import type { AuditEvent, Prisma } from '#generated/prisma/client.ts';
+import { cleanJson, cleanText, isUuid } from './clean.ts';
 import type { RepositoryDeps, Tx } from './deps.ts';
 
 type NewAuditEvent = Parameters<AuditRepository['append']>[0];
@@ -16,6 +17,14 @@ const PAGE = 1000;
 export function createAudit({ prisma, clock }: RepositoryDeps): AuditRepository {
   return {
     append: (event) => prisma.$transaction((tx) => appendAudit(tx, clock, event)),
+    async list(filter, { offset, limit }) {
+      const where = auditWhere(filter);
+      const [rows, total] = await prisma.$transaction([
+        prisma.auditEvent.findMany({ where, orderBy: { seq: 'desc' }, skip: offset, take: limit }),
+        prisma.auditEvent.count({ where }),
+      ]);
+      return { items: rows.map(toEntry), total };
+    },
     async verify() {
       let before = { seq: 0n, hash: START };
       for (;;) {
@@ -75,3 +84,29 @@ function canonical(value: unknown): string {
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`).join(',')}}`;
 }
+
+function auditWhere(filter: AuditFilter): Prisma.AuditEventWhereInput {
+  const { actor, target, about, action, operationId, from, until } = filter;
+  const either = (conditions: Prisma.AuditEventWhereInput[]) => ({ AND: [{ OR: conditions }] });
+  return {
+    ...(actor === undefined ? {} : { actor }),
+    ...(target === undefined ? {} : { target }),
+    // An id that is no UUID stands for no operation.
+    ...(operationId === undefined
+      ? {}
+      : isUuid(operationId)
+        ? { operationId }
+        : { id: { in: [] } }),
+    ...(from || until ? { at: { ...(from && { gte: from }), ...(until && { lt: until }) } } : {}),
+    AND: [
+      about === undefined ? {} : either([{ actor: about }, { target: about }]),
+      action === undefined ? {} : either([{ action }, { action: { startsWith: `${action}.` } }]),
+    ],
+  };
+}
+
+const toEntry = ({ prevHash: _, hash: __, seq, data, ...event }: AuditEvent): AuditEntry => ({
+  ...event,
+  seq: Number(seq),
+  data: data as Record<string, unknown>,
+});

@@ -163,3 +163,38 @@ describe('services and witnesses', () => {
     expect(await all.health.witnesses()).toEqual({ dns: later, gateway: first });
   });
 });
+
+describe('placed services', () => {
+  it('come by server and name, with what is known of them', async () => {
+    const [one, other] = [await anAdoptedServer(all), await anAdoptedServer(all)];
+    const checks = [{ kind: 'tcp' as const, port: 80 }];
+    await all.health.setServices(one.id, [
+      { name: 'web', checks },
+      { name: 'db', checks },
+    ]);
+    await all.health.setServices(other.id, [{ name: 'api', checks }]);
+    await all.health.write([aHealth(one.id, now())]);
+    const down = {
+      ...{ type: 'service_down' as const, severity: 'error' as const, details: 'no answer' },
+      ...{ operationId: null, affectedServices: ['web'] },
+    };
+    const { id } = await all.incidents.open({ ...down, serverHandle: one.handle });
+    await all.incidents.open({ ...down, type: 'disk_full', serverHandle: one.handle });
+    const page = await all.health.placedServices({}, { offset: 0, limit: 2 });
+    expect(page.total).toBe(3);
+    const ofOne = await all.health.placedServices({ serverId: one.id }, { offset: 0, limit: 9 });
+    expect(ofOne.items.map(({ service }) => service.name)).toEqual(['db', 'web']);
+    expect(ofOne.items[1]).toMatchObject({
+      ...{ serverHandle: one.handle, health: { state: 'ok' } },
+      incidents: [{ id, type: 'service_down', affectedServices: ['web'] }],
+    });
+    await all.incidents.update(id, { status: 'resolved', closeReason: 'fixed' }, 'tg:1');
+    const after = await all.health.placedServices({ serverId: one.id }, { offset: 0, limit: 9 });
+    expect(after.items[1]?.incidents).toEqual([]);
+    const none = await all.health.placedServices({ serverId: other.id }, { offset: 0, limit: 9 });
+    expect(none.items).toMatchObject([{ health: null, incidents: [] }]);
+    expect(
+      (await all.health.placedServices({ serverId: 'x' }, { offset: 0, limit: 9 })).total,
+    ).toBe(0);
+  });
+});

@@ -7,6 +7,7 @@ import { createHealthRollUp } from './health-rollup.ts';
 import { toTargetHealth, toWatchedService } from './health-rows.ts';
 import { createHealthWatched } from './health-watched.ts';
 import { createHealthWrite } from './health-write.ts';
+import { createPlacedServices } from './placed-services.ts';
 
 export function createHealth(deps: RepositoryDeps): HealthRepository {
   const { prisma, clock } = deps;
@@ -46,6 +47,8 @@ export function createHealth(deps: RepositoryDeps): HealthRepository {
       const rows = await prisma.service.findMany({ where: { serverId }, orderBy: { name: 'asc' } });
       return rows.map(toWatchedService);
     },
+
+    ...createPlacedServices(deps),
 
     async witnesses() {
       const rows = await prisma.witness.findMany();

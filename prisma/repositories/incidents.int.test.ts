@@ -133,3 +133,31 @@ describe('the status of the server', () => {
     expect(await server(kept.handle)).toEqual(['maintenance', 'in_use']);
   });
 });
+
+describe('lists', () => {
+  it('put the worst first and muted ones last, count open ones, and reach back so far', async () => {
+    const opened = async (severity: NewIncident['severity'], muted = false) => {
+      const { handle } = await anAdoptedServer(all);
+      const type = 'server_degraded' as const;
+      return (await openWith(handle, { severity, muted, type })).incident;
+    };
+    const before = (await all.incidents.countOpen()).warning ?? 0;
+    const warning = await opened('warning');
+    const error = await opened('error');
+    const silent = await opened('critical', true);
+    const ids = [silent, warning, error].map(({ id }) => id);
+    const found = await all.incidents.list(
+      { type: 'server_degraded', status: ['detected'] },
+      { offset: 0, limit: 500 },
+      'worst',
+    );
+    const order = found.items.map(({ id }) => id).filter((id) => ids.includes(id));
+    expect(order).toEqual([error.id, warning.id, silent.id]);
+    expect((await all.incidents.countOpen()).warning).toBe(before + 1);
+    await resolve(warning.id);
+    expect((await all.incidents.countOpen()).warning ?? 0).toBe(before);
+    const since = new Date(stage.clock.now().getTime() + 1000);
+    const later = await all.incidents.list({ since, type: 'server_degraded' }, page);
+    expect(later.total).toBe(0);
+  });
+});

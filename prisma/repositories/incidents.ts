@@ -59,22 +59,37 @@ export function createIncidents(deps: RepositoryDeps): IncidentRepository {
       return row && toIncident(row);
     },
 
-    async list({ status, serverHandle, type }, { offset, limit }) {
+    async list({ status, serverHandle, type, since }, { offset, limit }, order = 'newest') {
       const where: Prisma.IncidentWhereInput = {
         ...(status === undefined ? {} : { status: { in: [...status] } }),
         ...(serverHandle === undefined ? {} : { target: serverHandle }),
         ...(type === undefined ? {} : { type }),
+        ...(since === undefined ? {} : { detectedAt: { gte: since } }),
       };
       const [rows, total] = await prisma.$transaction([
         prisma.incident.findMany({
           where,
-          orderBy: [{ detectedAt: 'desc' }, { id: 'desc' }],
+          // The enum stands in the order of its weight.
+          orderBy: [
+            ...(order === 'worst' ? ([{ muted: 'asc' }, { severity: 'desc' }] as const) : []),
+            { detectedAt: 'desc' },
+            { id: 'desc' },
+          ],
           skip: offset,
           take: limit,
         }),
         prisma.incident.count({ where }),
       ]);
       return { items: rows.map(toIncident), total };
+    },
+
+    async countOpen() {
+      const groups = await prisma.incident.groupBy({
+        by: ['severity'],
+        where: { status: { in: [...OPEN_INCIDENT_STATUSES] } },
+        _count: { _all: true },
+      });
+      return Object.fromEntries(groups.map(({ severity, _count }) => [severity, _count._all]));
     },
 
     update: (id, patch, by) =>

@@ -1,4 +1,5 @@
 import type { Repositories } from '#domain/repositories.ts';
+import { createAccounts } from './accounts.ts';
 import { createApiTokens } from './api-tokens.ts';
 import { createApprovals } from './approvals.ts';
 import { createAudit } from './audit.ts';
@@ -43,6 +44,7 @@ export function createRepositories(deps: RepositoryDeps): Repositories {
     tokens: guarded(createApiTokens(deps)),
     idempotency: guarded(createIdempotency(deps)),
     audit: guarded(createAudit(deps)),
+    accounts: guarded(createAccounts(deps)),
     fleet: guarded(createFleet(deps)),
     groups: guarded(createGroups(deps)),
     health: guarded(createHealth(deps)),

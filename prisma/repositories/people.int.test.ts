@@ -29,6 +29,9 @@ describe('users', () => {
     expect((await all.users.find(BigInt(large)))?.telegramId).toBe(BigInt(large));
     expect(await all.users.list({ offset: 1, limit: 1 })).toMatchObject({ total: 2 });
     expect(await all.users.find(1n)).toBeNull();
+    const known = await all.users.findMany([7n, 1n, BigInt(large)]);
+    expect(new Set(known.map((one) => one.telegramId))).toEqual(new Set([7n, BigInt(large)]));
+    expect(await all.users.findMany([])).toEqual([]);
   });
 });
 

@@ -3,16 +3,19 @@ import type { Prisma } from '#generated/prisma/client.ts';
 
 /** A filter of people and programs as a condition. */
 export function serverWhere(filter: ServerFilter): Prisma.ServerWhereInput {
-  const { status, provider, group, care, label, search } = filter;
+  const { status, provider, group, care, label, search, named } = filter;
   const [key, value] = label === undefined ? [] : split(label);
   // Prisma hands the text to LIKE as it is.
-  const text = (search ?? '').replaceAll(/[\\%_]/g, '\\$&');
+  const text = literal(search ?? '');
   const contains = { contains: text, mode: 'insensitive' } as const;
   return {
     ...(status === undefined ? {} : { status: { in: [...status] } }),
     ...(provider === undefined ? {} : { providerAccount: { provider } }),
     ...(group === undefined ? {} : { group: { name: group } }),
-    ...(care === undefined ? {} : { care }),
+    ...(care === undefined ? {} : { care: { in: [...care] } }),
+    ...(named === undefined
+      ? {}
+      : { AND: [{ OR: [{ handle: { startsWith: literal(named) } }, { providerRef: named }] }] }),
     ...(key === undefined
       ? {}
       : {
@@ -33,6 +36,8 @@ export function serverWhere(filter: ServerFilter): Prisma.ServerWhereInput {
         }),
   };
 }
+
+const literal = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
 
 /** `key=value`, or just `key` for any value. */
 function split(label: string): [string, string | undefined] {

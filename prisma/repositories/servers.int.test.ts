@@ -108,7 +108,13 @@ describe('list', () => {
     const handles = async (filter: Parameters<typeof servers.list>[0], paging = page) =>
       (await servers.list({ group: 'lists', ...filter }, paging)).items.map((one) => one.handle);
     expect(await handles({})).toHaveLength(5);
-    expect(await handles({ care: 'none' })).toEqual(['list-4']);
+    expect(await handles({ care: ['none'] })).toEqual(['list-4']);
+    expect(await handles({ care: ['none', 'managed'] })).toHaveLength(5);
+    expect(await handles({ named: 'list-' })).toHaveLength(5);
+    expect(await handles({ named: 'ist-1' })).toEqual([]);
+    expect(await handles({ named: 'list_' })).toEqual([]);
+    // Together with a search both have to hold.
+    expect(await handles({ named: 'list-', search: 'odd_one' })).toEqual(['list-3']);
     expect(await handles({ label: 'n=2' })).toEqual(['list-2']);
     expect(await handles({ label: 'all' })).toHaveLength(5);
     expect(await handles({ label: 'nothing' })).toEqual([]);

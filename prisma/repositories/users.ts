@@ -33,6 +33,13 @@ export function createUsers(deps: RepositoryDeps): UserRepository {
       return row && toUser(row);
     },
 
+    async findMany(telegramIds) {
+      const rows = await prisma.user.findMany({
+        where: { telegramId: { in: [...telegramIds] } },
+      });
+      return rows.map(toUser);
+    },
+
     async list({ offset, limit, withRole }) {
       const where = withRole ? { role: { not: null } } : {};
       const [items, total] = await prisma.$transaction([

@@ -32,8 +32,8 @@ const type = async (line: string, expected: string) => {
 
 it('speaks through the bot: text, numbered choices, answers to prompts', async () => {
   await type('/status', '1 server');
-  await type('/provision vps-1001', '[1] Stop vps-1001');
-  await type('1', 'Asked to stop');
+  await type('/provision vps-1001', '[5] Stop vps-1001');
+  await type('5', 'Asked to stop');
   await type('/rebuild vps-1001', '(your next line answers this');
   await type('vps-1001', 'Accepted: reinstallation');
   expect(stage.agent.commands.map((c) => c.kind)).toEqual(['provision', 'rebuild']);
@@ -53,9 +53,9 @@ it('leaves a prompt unanswered on an empty line, and deletes secrets from the sc
 
 it('shows edits, and ends with its input', async () => {
   for (let n = 0; n < 30; n++) stage.servers.push(chatServer(`vps-${2000 + n}`));
-  await type('/servers', '[1] More ›');
-  await type('1', '↻');
-  expect(shown).toContain('[2] ‹ Back');
+  await type('/servers', '[11] More ›');
+  await type('11', '↻');
+  expect(shown).toContain('‹ Back');
   const output = new PassThrough();
   const other = new PassThrough();
   const chat = createLocalChat({

@@ -5,6 +5,7 @@ import { OpsError } from '#domain/errors.ts';
 import type { Incident } from '#domain/incident.ts';
 import type { InputRequest } from '#domain/input-request.ts';
 import type { Operation } from '#domain/operation.ts';
+import type { ServerFilter } from '#domain/repositories.ts';
 import { Secret } from '#domain/secret.ts';
 import type { Server } from '#domain/server.ts';
 import type { Role, User } from '#domain/user.ts';
@@ -14,6 +15,7 @@ import { apiMaintenance } from '#test/fakes/api-health.ts';
 import { chatAgent } from '#test/fakes/chat-agent.ts';
 import { chatGroups } from '#test/fakes/chat-groups.ts';
 import { chatIncidents } from '#test/fakes/chat-incidents.ts';
+import { chatLook, fits, lookDeps } from '#test/fakes/chat-look.ts';
 import { memoryLeases } from '#test/fakes/chat-memory.ts';
 import { memoryChatOrders } from '#test/fakes/memory-chat-orders.ts';
 import { memoryChatUpdates } from '#test/fakes/memory-chat-updates.ts';
@@ -62,6 +64,7 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     secretLinks: [] as (readonly [string, bigint, number])[],
     chatOrders: memoryChatOrders(),
     groups: chatGroups(),
+    look: chatLook(),
   };
   const users = new Map<bigint, User>();
   for (const [id, role] of Object.entries(roles)) users.set(BigInt(id), aUser(BigInt(id), role));
@@ -89,13 +92,9 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
         return changed;
       },
       byId: async (id: string) => lists.servers.find((s) => s.id === id) ?? null,
-      list: (filter: { search?: string; status?: readonly string[] }, paging: Paging) =>
+      list: (filter: ServerFilter, paging: Paging) =>
         page(
-          lists.servers.filter(
-            (s) =>
-              (!filter.search || s.handle.includes(filter.search)) &&
-              (!filter.status || filter.status.includes(s.status)),
-          ),
+          lists.servers.filter((server) => fits(server, filter)),
           paging,
         ),
       async countByStatus() {
@@ -106,13 +105,21 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     },
     operations: {
       find: async (id: string) => lists.operations.find((o) => o.id === id) ?? null,
-      list: (filter: { status?: readonly string[] }, paging: Paging) =>
+      list: (
+        { status, serverHandle }: { status?: readonly string[]; serverHandle?: string },
+        paging: Paging,
+      ) =>
         page(
-          lists.operations.filter((o) => !filter.status || filter.status.includes(o.status)),
+          lists.operations.filter(
+            (o) =>
+              (!status || status.includes(o.status)) &&
+              (!serverHandle || o.serverHandle === serverHandle),
+          ),
           paging,
         ),
+      steps: async (id: string) => lists.look.steps.get(id) ?? [],
     },
-    incidents: chatIncidents(lists.incidents),
+    incidents: chatIncidents(lists.incidents, lists.look.timelines),
     chatOrders: lists.chatOrders,
     groups: lists.groups,
     approvals: lists.fleet.approvals,
@@ -136,6 +143,7 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
       },
     },
     publicUrl: 'https://zavhoz.example.org',
+    ...lookDeps(lists.look),
     adminIds: new Set<bigint>(),
     clock,
     log,

@@ -28,6 +28,12 @@ import { createChaosDoorbell } from './doorbell.ts';
 import { watchedOnce } from './watched-once.ts';
 import { KEY, type World } from './world.ts';
 
+const NO_SYSTEM = {
+  version: '0',
+  ready: async () => ({ ok: true, checks: {} }),
+  pollingAgeMs: () => null,
+};
+
 /** What outlives an agent beside its database: the data directory. */
 export interface DataDir {
   epoch: string | null;
@@ -123,7 +129,7 @@ export async function startAgent(world: World, databaseUrl: string, dataDir: Dat
   const agent = createAgent({ ...repositories, doorbell, clock, log, own: NOWHERE });
   const bot = createBotService({
     ...{ ...repositories, agent, leases, clock, log, adminIds: new Set<bigint>() },
-    publicUrl: 'http://127.0.0.1:8000',
+    ...{ system: NO_SYSTEM, publicUrl: 'http://127.0.0.1:8000' },
     transport: telegram.transport,
     updates: counted(clock, 'updates', createChatUpdates({ prisma, secrets })),
   });

@@ -103,6 +103,19 @@ export function apiAudit(): ApiAudit {
     async append(event) {
       events.push(event);
     },
+    async list({ actor, target, about, action }, { offset, limit }) {
+      const found = events
+        .map((event, at) => ({ ...event, id: `audit-${at + 1}`, seq: at + 1, at: new Date(at) }))
+        .reverse()
+        .filter(
+          (e) =>
+            (!actor || e.actor === actor) &&
+            (!target || e.target === target) &&
+            (!about || e.actor === about || e.target === about) &&
+            (!action || e.action === action || e.action.startsWith(`${action}.`)),
+        );
+      return { items: found.slice(offset, offset + limit), total: found.length };
+    },
     verify: async () => null,
   };
 }

@@ -52,6 +52,7 @@ export function apiIncidents(): IncidentRepository {
     open: async (input) => (await openWith(input)).incident,
     addEvent,
     events: async (id) => events.get(id) ?? [],
+    countOpen: refuse,
     find: async (id) => rows.get(id) ?? null,
     async list(filter, { offset, limit }) {
       const found = [...rows.values()].filter(

@@ -75,7 +75,7 @@ function matches(server: Server, filter: ServerFilter): boolean {
     (!filter.status || filter.status.includes(server.status)) &&
     (!filter.provider || filter.provider === server.provider) &&
     (!filter.group || filter.group === server.group) &&
-    (!filter.care || filter.care === server.care) &&
+    (!filter.care || filter.care.includes(server.care)) &&
     (name === undefined || server.labels[name] === value) &&
     (!filter.search || server.handle.includes(filter.search))
   );

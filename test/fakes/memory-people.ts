@@ -63,6 +63,7 @@ export function memoryPeople(
       });
     },
     find: async (id) => users.get(id) ?? null,
+    findMany: async (ids) => ids.flatMap((id) => users.get(id) ?? []),
     async list({ offset, limit, withRole }) {
       const all = [...users.values()].filter(({ role }) => !withRole || role !== null);
       return { items: all.slice(offset, offset + limit), total: all.length };
