@@ -27,16 +27,6 @@ export const look = {
   'button.closed': 'Closed, 7 days',
   'button.earlier': '‹ Earlier',
   'button.later': 'Later ›',
-  'verb.provision': 'Prepare',
-  'verb.rebuild': 'Reinstall…',
-  'verb.reset': 'Rebuild, keep disk…',
-  'verb.reboot': 'Reboot…',
-  'verb.recover': 'Recover',
-  'verb.redeploy': 'Redeploy…',
-  'verb.maint': 'Maintenance…',
-  'verb.mode': 'Mode…',
-  'verb.hands': 'Hands off…',
-  'verb.care': 'Care…',
 
   // The agent's own health
   'severity.critical': '{count} critical',

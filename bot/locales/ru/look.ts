@@ -28,16 +28,6 @@ export const look = {
   'button.closed': 'Закрытые, 7 дней',
   'button.earlier': '‹ Раньше',
   'button.later': 'Позже ›',
-  'verb.provision': 'Подготовить',
-  'verb.rebuild': 'Переустановить…',
-  'verb.reset': 'Пересобрать, диск цел…',
-  'verb.reboot': 'Перезагрузить…',
-  'verb.recover': 'Восстановить',
-  'verb.redeploy': 'Развернуть заново…',
-  'verb.maint': 'Обслуживание…',
-  'verb.mode': 'Режим…',
-  'verb.hands': 'Не трогать…',
-  'verb.care': 'Надзор…',
 
   'severity.critical': '{count} крит.',
   'severity.error': {
