@@ -79,7 +79,7 @@ describe('a card', () => {
 
   it('whose tap lay too long does nothing and says so', async () => {
     stage.operations.push(chatOperation({ status: 'running' }));
-    const [card] = await stage.during(() => stage.telegram.say(ANN, '/operations'));
+    const [card] = await stage.during(() => stage.telegram.say(ANN, '/cancel'));
     const data = card?.reply_markup?.inline_keyboard?.flat()[0]?.callback_data ?? '';
     await stage.stop();
     if (card) stage.telegram.tap(ANN, card, data);
