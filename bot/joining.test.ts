@@ -79,7 +79,7 @@ describe('an invitation', () => {
     '%s is told what would be right',
     async (text) => {
       expect(await stage.ask(ANN, text)).toContain(
-        'Write /invite operator 24h; a code lives 5 min to 168 hr',
+        'Write /invite operator 24h; a code lives 5 min to 7 days',
       );
     },
   );

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { chatIncident, chatOperation, chatServer } from '#test/builders/chat-entities.ts';
+import {
+  chatIncident,
+  chatInput,
+  chatOperation,
+  chatServer,
+} from '#test/builders/chat-entities.ts';
 import { ANN, type ChatStage, chatStage, IVAN, until } from '#test/builders/chat-stage.ts';
 import { COMMANDS } from './features/commands.ts';
 
@@ -124,7 +129,10 @@ describe('names', () => {
     const said = shown.filter(({ from }) => from?.is_bot).map(({ text }) => text);
     expect(said.length).toBeGreaterThan(NAMES.length);
     // Nothing turns the reading direction of what stands behind it.
-    expect(said.join('')).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+    // Nor is it left turned behind what is isolated.
+    expect(said.join('')).not.toMatch(/[\u202a-\u202e\u2066\u2067]/);
+    expect(said.join('').match(/\u2068/g)?.length).toBe(said.join('').match(/\u2069/g)?.length);
+
     expect(failures()).toEqual([]);
   });
 });
@@ -151,8 +159,11 @@ describe('4,000 servers', () => {
 it('a text beyond a few messages is a file, with its beginning under it', async () => {
   const line = (n: number) => `${n} <b>&amp; ${'x'.repeat(90)}`;
   const lines = Array.from({ length: 400 }, (_, n) => line(n));
-  stage.agent.previewRebuild = async () => lines;
-  const [message, ...more] = await stage.during(() => stage.telegram.say(ANN, '/rebuild vps-1001'));
+  const question = chatInput({ question: lines.join('\n') });
+  stage.inputs.push(question);
+  const [message, ...more] = await stage.during(() =>
+    stage.telegram.say(ANN, `/answer ${question.id}`),
+  );
   expect(more).toEqual([]);
   expect(message?.document?.file_name).toBe('zavhoz.txt');
   expect(message?.document?.content).toContain(line(399));
@@ -163,8 +174,10 @@ it('a text beyond a few messages is a file, with its beginning under it', async 
 });
 
 it('a text of a few messages is split at line ends, and its buttons stand under the last', async () => {
-  stage.agent.previewRebuild = async () => Array.from({ length: 80 }, () => 'y'.repeat(100));
-  const messages = await stage.during(() => stage.telegram.say(ANN, '/rebuild vps-1001'));
+  const lines = Array.from({ length: 80 }, () => 'y'.repeat(100));
+  const question = chatInput({ question: lines.join('\n') });
+  stage.inputs.push(question);
+  const messages = await stage.during(() => stage.telegram.say(ANN, `/answer ${question.id}`));
   expect(messages.map(({ reply_markup: markup }) => markup?.force_reply)).toEqual([
     undefined,
     undefined,

@@ -97,7 +97,8 @@ describe('words that are no command', () => {
     ['что сломано', '/incidents'],
     ['/statsu', '/status'],
     ['rebuild 1001', '/rebuild vps-1001'],
-    ['перезагрузи всё', '/help'],
+    ['перезагрузи всё', '/reboot'],
+    ['и что теперь?', '/help'],
   ])('%s', async (text, button) => {
     const offer = await first(ANN, text);
     if (button === '/help') expect(offer.text).toContain('I did not understand');

@@ -146,6 +146,9 @@ export function createWorld(now: () => number, firstUpdate = 700_000_001): World
     },
     push(update) {
       const stored: Update = { ...update, update_id: update.update_id ?? nextUpdate++ };
+      const tap = stored.callback_query?.id;
+      // What Telegram hands out it also lets be answered.
+      if (tap !== undefined && !taps.has(tap)) taps.set(tap, now());
       queue.push(stored);
       for (const wake of [...sleepers]) wake();
       return stored;
