@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Incident } from '#domain/incident.ts';
 import type { Message } from '#simulators/telegram/model.ts';
-import { chatIncident, chatServer, uuid } from '#test/builders/chat-entities.ts';
-import { ANN, type ChatStage, chatStage, IVAN } from '#test/builders/chat-stage.ts';
+import { chatIncident, chatOperation, chatServer, uuid } from '#test/builders/chat-entities.ts';
+import { ANN, type ChatStage, chatStage, EVE, IVAN } from '#test/builders/chat-stage.ts';
 
 const OLGA = { id: 13, is_bot: false, first_name: 'Olga', language_code: 'en' } as const;
 
@@ -229,5 +229,54 @@ describe('buttons of cards', () => {
   it('of a server that is gone say so', async () => {
     const [said] = await press(OLGA, `do.reboot.${uuid()}`);
     expect(said?.text).toContain('do not know this server');
+  });
+});
+
+describe('every order', () => {
+  const ORDERS = [
+    ...['/provision vps-1', '/rebuild vps-1', '/rebuild vps-1 reset', '/reboot vps-1'],
+    ...['/recover vps-1', '/redeploy vps-1', '/maint vps-1 2h', '/freeze', '/rearm'],
+    ...['/mode vps-1 observe', '/care vps-1 watch', '/cancel vps-1'],
+  ];
+  const untouched = () => {
+    expect(stage.agent.commands).toEqual([]);
+    expect(stage.chatOrders.rows.size).toBe(0);
+    expect(server()).toMatchObject({ care: 'managed', mode: null, handsOff: false });
+    expect(stage.fleet.state.frozenAt).toBeNull();
+    expect(stage.operations.every(({ stopRequested }) => stopRequested === null)).toBe(true);
+  };
+
+  it.each(ORDERS)('%s is refused to viewers, and silent to strangers', async (text) => {
+    open();
+    stage.operations.push(chatOperation({ status: 'running', serverHandle: 'vps-9' }));
+    expect(await stage.ask(IVAN, text)).toContain('нужна роль не ниже');
+    expect(await stage.ask(EVE, text)).toBe('');
+    untouched();
+  });
+
+  it.each(ORDERS)('%s is not carried out when it lay for hours', async (text) => {
+    open();
+    stage.operations.push(chatOperation({ status: 'running', serverHandle: 'vps-9' }));
+    const date = Math.floor(Date.now() / 1000) - 7200;
+    expect(await stage.ask(ANN, text, { date })).toContain('Nothing was done');
+    untouched();
+    expect(await stage.maintenance.list({ active: new Date() })).toEqual([]);
+  });
+
+  it('is not begun by a tap that came too late', async () => {
+    const asked = await first(OLGA, '/reboot vps-1');
+    stage.telegram.fault({
+      ...{ kind: 'refuse', method: 'answerCallbackQuery', times: 1 },
+      error: {
+        error_code: 400,
+        description:
+          'Bad Request: query is too old and response timeout expired or query ID is invalid',
+      },
+    });
+    const [said] = await tap(OLGA, asked, 'Yes, reboot');
+    expect(said?.text).toContain('That tap came late');
+    expect(stage.agent.commands).toEqual([]);
+    await tap(OLGA, asked, 'Yes, reboot');
+    expect(stage.agent.commands).toHaveLength(1);
   });
 });

@@ -1,7 +1,6 @@
 import { toOpsError } from '#domain/errors.ts';
 import { heldByFreeze } from '#domain/fleet.ts';
 import type { GraphRunner, RunEnd } from '#domain/graph-run.ts';
-import type { Notification } from '#domain/notification.ts';
 import { isTerminal, type Operation } from '#domain/operation.ts';
 import type { Clock, HeldLease, Leases, Logger, Metrics } from '#domain/ports.ts';
 import type {
@@ -13,6 +12,7 @@ import type {
   OutboxRepository,
   Take,
 } from '#domain/repositories.ts';
+import { announce } from './announce.ts';
 import { parkedForVersion } from './version-gate.ts';
 import { watchOperation } from './watch-operation.ts';
 
@@ -185,36 +185,5 @@ async function leaveIncident(
     await incidents.update(incidentId, { status: 'detected' }, 'agent:recovery');
   } catch (error) {
     log.warn({ incident: incidentId, error: toOpsError(error).message }, 'incident not updated');
-  }
-}
-
-const STARTS: Readonly<Record<Operation['kind'], Notification['kind'] | null>> = {
-  provision: 'provisioning_started',
-  rebuild: 'rebuild_started',
-  reboot: 'reboot_started',
-  // The incident was told when it was opened; one message each is enough.
-  recover: null,
-  deploy: null,
-};
-
-/** Told once per operation; a notification that fails never changes an outcome. */
-async function announce(operation: Operation, { outbox, log }: GraphRunDeps): Promise<void> {
-  const kind = STARTS[operation.kind];
-  if (kind === null) return;
-  try {
-    await outbox.enqueue({
-      dedupeKey: `${operation.id}:started`,
-      severity: 'info',
-      kind,
-      params: {
-        server: operation.serverHandle,
-        by: operation.requestedBy,
-        mode: operation.mode ?? '',
-      },
-      serverHandle: operation.serverHandle,
-      operationId: operation.id,
-    });
-  } catch (error) {
-    log.warn({ error: toOpsError(error).message }, 'the start was not announced');
   }
 }

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { Accepted } from '#domain/agent.ts';
 import { OpsError } from '#domain/errors.ts';
-import type { OperationCommand, OperationKind } from '#domain/operation.ts';
+import type { OperationCommand } from '#domain/operation.ts';
 import type { Clock } from '#domain/ports.ts';
 import type { OperationRepository } from '#domain/repositories.ts';
 import { appendAudit } from './audit.ts';
 import { isUniqueViolation } from './database-errors.ts';
 import type { RepositoryDeps, Tx } from './deps.ts';
 import { lockIncident, noteIncident } from './incident-rows.ts';
+import { hashOf, textOf } from './operation-request.ts';
 import {
   ACTIVE,
   appendEvent,
@@ -168,19 +168,6 @@ async function order(tx: Tx, command: Intent, row: ServerRow): Promise<number> {
   return episode;
 }
 
-const ACCEPTED: Readonly<Record<Exclude<OperationKind, 'rebuild'>, string>> = {
-  provision: 'Provisioning accepted',
-  recover: 'Recovery accepted',
-  reboot: 'Reboot accepted',
-  deploy: 'Deployment accepted',
-};
-
-function textOf(command: OperationCommand): string {
-  const text =
-    command.kind === 'rebuild' ? `Rebuild (${command.mode}) accepted` : ACCEPTED[command.kind];
-  return command.delaySeconds ? `${text}: it starts in ${command.delaySeconds} s` : text;
-}
-
 async function linkIncident(
   tx: Tx,
   clock: Clock,
@@ -197,14 +184,4 @@ async function linkIncident(
   }
   await tx.incident.update({ where: { id }, data: { operationId } });
   await noteIncident(tx, clock, id, 'agent', 'Recovery accepted', { operation_id: operationId });
-}
-
-/** The request apart from who made it: a repeat may come over another channel. */
-function hashOf(command: OperationCommand): string {
-  const mode = command.kind === 'rebuild' ? command.mode : null;
-  const incident = command.kind === 'recover' ? [command.incidentId] : [];
-  const delay = command.delaySeconds ? [command.delaySeconds] : [];
-  return createHash('sha256')
-    .update(JSON.stringify([command.kind, mode, command.target, ...incident, ...delay]))
-    .digest('hex');
 }

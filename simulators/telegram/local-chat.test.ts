@@ -33,7 +33,7 @@ const type = async (line: string, expected: string) => {
 it('speaks through the bot: text, numbered choices, answers to prompts', async () => {
   await type('/status', '1 server');
   await type('/provision vps-1001', '[5] Stop vps-1001');
-  await type('5', 'Asked to stop');
+  await type('5', 'Cancelled: preparation');
   await type('/rebuild vps-1001', '(your next line answers this');
   await type('vps-1001', 'Accepted: reinstallation');
   expect(stage.agent.commands.map((c) => c.kind)).toEqual(['provision', 'rebuild']);

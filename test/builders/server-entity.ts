@@ -1,10 +1,17 @@
+import { createHash } from 'node:crypto';
 import type { Server } from '#domain/server.ts';
 
 const THEN = new Date('2026-01-02T03:04:05Z');
 
+/** A UUID of its own for each handle, as rows have. */
+export const idOf = (handle: string): string => {
+  const hex = createHash('sha256').update(handle).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+};
+
 /** A plain entity, no row: a managed server that is ready, unless told otherwise. */
 export const serverEntity = (handle: string, over: Partial<Server> = {}): Server => ({
-  id: `id-${handle}`,
+  id: idOf(handle),
   handle,
   providerAccountId: 'account',
   provider: 'time4vps',

@@ -12,6 +12,7 @@ import type { Breaker } from './breaker.ts';
 import { DOWN_TYPES, type Entry } from './entry.ts';
 import type { Online } from './online.ts';
 import type { Suspended } from './suspended.ts';
+import { createUnderWay } from './under-way.ts';
 import type { Words } from './words.ts';
 
 export interface DeskDeps {
@@ -40,7 +41,8 @@ const BY_ITSELF = 'It answers again: good fresh logins in a row.';
 
 /** Verdicts become incidents here, and incidents end. Each call may be repeated without harm. */
 export function createDesk(deps: DeskDeps) {
-  const { incidents, servers, operations, online, words, log, metrics } = deps;
+  const { incidents, servers, online, words, log, metrics } = deps;
+  const { isRecovering, isWorkedOn } = createUnderWay(deps);
 
   /** Opens it (or joins what is open), and sees to message and recovery. */
   async function open(
@@ -101,24 +103,6 @@ export function createDesk(deps: DeskDeps) {
     const [last] = (await incidents.list(filter, { offset: 0, limit: 1 })).items;
     if (last?.status !== 'failed' || last.resolvedAt === null) return null;
     return deps.clock.now().getTime() - last.resolvedAt.getTime() < DAY_MS ? last : null;
-  }
-
-  /** A recovery that runs proves and closes by itself. */
-  async function isRecovering(handle: string): Promise<boolean> {
-    const { total } = await operations.list(
-      { serverHandle: handle, status: ['running'], kind: 'recover' },
-      { offset: 0, limit: 1 },
-    );
-    return total > 0;
-  }
-
-  /** Something that was ordered makes it be away: read afresh, as our list may lag behind. */
-  async function isWorkedOn(handle: string): Promise<boolean> {
-    const { items } = await operations.list(
-      { serverHandle: handle, status: ['queued', 'running', 'waiting'] },
-      { offset: 0, limit: 10 },
-    );
-    return items.some(({ kind }) => kind !== 'recover');
   }
 
   async function close(entry: Entry, types: readonly IncidentType[], reason: string, tell = true) {
