@@ -1,5 +1,11 @@
 import type { AuditRepository, IdempotencyRepository } from './repositories/bookkeeping.ts';
+import type { CardRepository } from './repositories/cards.ts';
 import type { CredentialRepository, HostKeyRepository } from './repositories/credentials.ts';
+import type {
+  DigestRepository,
+  FollowingRepository,
+  OnCallRepository,
+} from './repositories/following.ts';
 import type { GroupRepository } from './repositories/groups.ts';
 import type { HealthRepository } from './repositories/health.ts';
 import type { IncidentRepository } from './repositories/incidents.ts';
@@ -20,12 +26,19 @@ export type {
   IdempotencyRepository,
   IdempotencyStart,
 } from './repositories/bookkeeping.ts';
+export type { CardRepository, StampedCard } from './repositories/cards.ts';
 export type {
   Credential,
   CredentialKind,
   CredentialRepository,
   HostKeyRepository,
 } from './repositories/credentials.ts';
+export type {
+  DigestRepository,
+  DueEscalation,
+  FollowingRepository,
+  OnCallRepository,
+} from './repositories/following.ts';
 export type { GroupRepository } from './repositories/groups.ts';
 export type { HealthBucket, HealthRepository } from './repositories/health.ts';
 export type { IncidentRepository, NewIncident } from './repositories/incidents.ts';
@@ -67,4 +80,8 @@ export interface Repositories {
   readonly recoveries: RecoveryRepository;
   readonly approvals: ApprovalRepository;
   readonly maintenance: MaintenanceRepository;
+  readonly cards: CardRepository;
+  readonly following: FollowingRepository;
+  readonly onCall: OnCallRepository;
+  readonly digests: DigestRepository;
 }
