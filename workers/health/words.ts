@@ -77,6 +77,7 @@ export function createWords({ fleet, groups, health, outbox, agent, clock, log }
         params: {
           ...{ type: incident.type, server: incident.serverHandle, rungs: '', redeployed: '' },
           seconds: Math.max(0, seconds),
+          incident: incident.id,
         },
       });
     },
