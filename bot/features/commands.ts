@@ -26,6 +26,11 @@ export const COMMANDS: readonly Command[] = [
   { name: 'freeze', usage: '', role: 'operator', help: 'help.freeze' },
   { name: 'rearm', usage: '', role: 'operator', help: 'help.rearm' },
   { name: 'maint', usage: ' vps-1 2h', role: 'operator', help: 'help.maint' },
+  { name: 'subscribe', usage: ' warning group:web', role: 'viewer', help: 'help.subscribe' },
+  { name: 'unsubscribe', usage: '', role: 'viewer', help: 'help.unsubscribe' },
+  { name: 'quiet', usage: ' 22:00-07:00', role: 'viewer', help: 'help.quiet' },
+  { name: 'digest', usage: ' 09:00', role: 'viewer', help: 'help.digest' },
+  { name: 'oncall', usage: '', role: 'owner', help: 'help.oncall' },
   { name: 'help', usage: '', role: 'viewer', help: 'help.help' },
 ];
 

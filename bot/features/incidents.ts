@@ -5,13 +5,15 @@ import type { BotDeps } from '../deps.ts';
 import { atLeast, covers } from '../filters/at-least.ts';
 import { fresh } from '../filters/fresh.ts';
 import { createNames } from '../people.ts';
+import { receiverOf } from '../reader.ts';
 import { bold, shown } from '../render/html.ts';
 import { renderIncident, renderIncidents } from '../render/incident.ts';
 
 const SHOWN = 10;
+const MUTE_MS = 3_600_000;
 
 /** Open incidents, and the button by which somebody says: I look after it. */
-export const incidents = (deps: Pick<BotDeps, 'incidents' | 'users' | 'clock'>) => {
+export const incidents = (deps: Pick<BotDeps, 'incidents' | 'users' | 'following' | 'clock'>) => {
   const { clock } = deps;
   const feature = new Composer<BotContext>();
   const nameOf = createNames(deps.users);
@@ -57,6 +59,18 @@ export const incidents = (deps: Pick<BotDeps, 'incidents' | 'users' | 'clock'>) 
       }
     }
     if (where === 'l') await ctx.redraw(await list(ctx));
+  });
+
+  feature.action(/^ic\.m\.([0-9a-f-]{36})$/, atLeast('operator'), fresh(deps), async (ctx) => {
+    const incident = await deps.incidents.find(ctx.match[1] ?? '');
+    if (!incident || incident.status === 'resolved') return ctx.say(ctx.t('incident.over'));
+    const now = clock.now();
+    const mutedUntil = new Date(now.getTime() + MUTE_MS);
+    await deps.following.mute(receiverOf(ctx), incident.id, mutedUntil);
+    const taker = await nameOf(incident.takenBy);
+    return ctx.redraw(
+      renderIncident(ctx.t, incident, { taker, mayTake: mayTake(ctx), now, mutedUntil }),
+    );
   });
   return feature;
 };

@@ -8,12 +8,14 @@ import { help } from './help.ts';
 import { incidents } from './incidents.ts';
 import { inputs } from './inputs.ts';
 import { maintenance } from './maintenance.ts';
+import { oncall } from './oncall.ts';
 import { operations } from './operations.ts';
 import { provision } from './provision.ts';
 import { rebuild } from './rebuild.ts';
 import { servers } from './servers.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
+import { subscriptions } from './subscriptions.ts';
 import { unknown } from './unknown.ts';
 
 /** Asked in this order; the first that fits takes the update. */
@@ -32,5 +34,7 @@ export const features: readonly ((deps: BotDeps) => Composer<BotContext>)[] = [
   cancel,
   fleet,
   maintenance,
+  subscriptions,
+  oncall,
   unknown,
 ];

@@ -1,13 +1,14 @@
 import type { Severity } from '#domain/incident.ts';
 import type { Notification } from '#domain/notification.ts';
 import type { Translate } from '../locales/translate.ts';
+import { digestLines } from './digest.ts';
 import { bold, code, type Html, html, join, shown, shownLines, split } from './html.ts';
 import { inputButtons, secretHint } from './input.ts';
 import type { Rendered } from './message.ts';
 import { by, has, type Lines, number, type Params, took, why } from './note-values.ts';
 import { approvalLines, WATCH_LINES, watchButtons } from './watch-notes.ts';
 
-const SIGNS: Readonly<Record<Severity, string>> = {
+export const SIGNS: Readonly<Record<Severity, string>> = {
   info: 'ℹ️',
   warning: '⚠️',
   error: '❌',
@@ -64,6 +65,7 @@ const LINES: Readonly<Record<Exclude<Notification['kind'], 'approval_needed'>, L
     ];
   },
   operation_cancelled: (t, server, p) => [t('note.operation_cancelled', { server }), by(t, p)],
+  daily_digest: (t, _server, p) => digestLines(t, String(p.digest ?? '')),
   operation_expired: (t, server) => [t('note.operation_expired', { server })],
   input_needed: (t, server, p) => [
     t('note.input_needed', { server }),

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type BotService, createBotService } from '#bot/service.ts';
 import { createTelegramTransport } from '#bot/transport.ts';
+import type { ServerGroup } from '#domain/group.ts';
+import { DEFAULT_EXPECTATIONS } from '#domain/health/report.ts';
 import type { Incident } from '#domain/incident.ts';
 import type { InputRequest } from '#domain/input-request.ts';
 import type { Operation } from '#domain/operation.ts';
@@ -15,6 +17,7 @@ import { chatIncidents } from '#test/fakes/chat-incidents.ts';
 import { aUser, memoryLeases, memoryUsers } from '#test/fakes/chat-memory.ts';
 import { memoryChatUpdates } from '#test/fakes/memory-chat-updates.ts';
 import { memoryFleet } from '#test/fakes/memory-fleet.ts';
+import { memoryFollowing } from '#test/fakes/memory-following.ts';
 import { hastyClock, swiftClock } from '#test/fakes/swift-clock.ts';
 import { telegramSpec } from '#test/support/telegram-spec.ts';
 import { quietLog } from './quiet-log.ts';
@@ -56,6 +59,7 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
   const users = new Map<bigint, User>();
   for (const [id, role] of Object.entries(roles)) users.set(BigInt(id), aUser(BigInt(id), role));
   const agent = chatAgent(lists);
+  const follow = memoryFollowing(users);
   const updates = memoryChatUpdates();
   const leases = memoryLeases();
   const events: ChatEvent[] = [];
@@ -100,6 +104,11 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
         lists.inputs.filter((r) => !filter.status || r.status === filter.status),
     },
     users: memoryUsers(users, CODE),
+    groups: { list: async () => [groupOf('default'), groupOf('web')] },
+    recoveries: follow.recoveries,
+    cards: follow.cards,
+    following: follow.following,
+    onCall: follow.onCall,
     adminIds: new Set<bigint>(),
     clock,
     log,
@@ -118,6 +127,7 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     events,
     agent,
     users,
+    follow,
     updates,
     leases,
     log,
@@ -162,5 +172,13 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
   };
   return stage;
 }
+
+const groupOf = (name: string): ServerGroup => ({
+  ...{ id: name, name, description: '', openPorts: [] },
+  policy: {
+    ...{ mode: 'ask', highest_rung: 'reboot', weight: 100 },
+    expectations: DEFAULT_EXPECTATIONS,
+  },
+});
 
 type Paging = { offset: number; limit: number };

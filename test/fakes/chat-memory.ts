@@ -18,6 +18,10 @@ export function memoryUsers(users: Map<bigint, User>, pairing: string) {
   let code: string | null = pairing;
   return {
     find: async (id: bigint) => users.get(id) ?? null,
+    async list({ offset, limit }: { offset: number; limit: number }) {
+      const all = [...users.values()];
+      return { items: all.slice(offset, offset + limit), total: all.length };
+    },
     async upsert({
       role,
       seen,
