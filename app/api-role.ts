@@ -5,6 +5,7 @@ import type { Environment } from '#config/index.ts';
 import { createSharedMetrics } from '#workers/metrics-share.ts';
 import type { Core } from './core.ts';
 import { readPrivateFile, replacePrivateFile } from './data-dir.ts';
+import { telegramDelivery } from './delivery-check.ts';
 import { createDoctor } from './doctor.ts';
 import { productVersion, root } from './places.ts';
 
@@ -41,7 +42,9 @@ export async function startApi(core: Core, env: Environment) {
         const queue = await look(async () => {
           await doorbell.depth();
         });
-        return { ok: database.ok && queue.ok, checks: { database, queue } };
+        const telegram = await telegramDelivery(repositories);
+        // People are told by the second channel; the API itself is ready all the same.
+        return { ok: database.ok && queue.ok, checks: { database, queue, telegram } };
       },
     },
   });

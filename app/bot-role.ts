@@ -3,9 +3,9 @@ import { createBotService } from '#bot/service.ts';
 import { createTelegramTransport } from '#bot/transport.ts';
 import { createChatUpdates } from '#prisma/repositories/chat-updates.ts';
 import { every } from '#workers/every.ts';
-import { createOutbox } from '#workers/outbox.ts';
 import type { Core } from './core.ts';
 import { replacePrivateFile } from './data-dir.ts';
+import { startFollowing } from './following.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createGuard } from './start-guard.ts';
 
@@ -19,7 +19,13 @@ export async function startBot(core: Core) {
   const { settings } = config;
   if (settings.TELEGRAM_BOT_TOKEN === undefined) {
     const stopHeartbeat = await startHeartbeat(core, () => undefined);
-    return { health: () => null, stop: stopHeartbeat };
+    const stopFollowing = startFollowing(core, null);
+    return {
+      health: () => null,
+      stop: async () => {
+        await Promise.all([stopHeartbeat(), stopFollowing()]);
+      },
+    };
   }
 
   const adminIds = new Set(settings.ADMIN_TELEGRAM_IDS.map(BigInt));
@@ -27,33 +33,28 @@ export async function startBot(core: Core) {
   const code = await repositories.users.issuePairingCode(PAIRING_SECONDS);
   await replacePrivateFile(paths.pairingCode, code?.reveal() ?? '');
 
+  const transport = createTelegramTransport({
+    token: settings.TELEGRAM_BOT_TOKEN,
+    apiRoot: settings.TELEGRAM_API_ROOT,
+    ...(settings.TELEGRAM_PROXY === undefined
+      ? {}
+      : { agent: new HttpsProxyAgent(settings.TELEGRAM_PROXY) }),
+    clock,
+    log,
+  });
   const bot = createBotService({
     ...repositories,
     agent,
     adminIds,
-    transport: createTelegramTransport({
-      token: settings.TELEGRAM_BOT_TOKEN,
-      apiRoot: settings.TELEGRAM_API_ROOT,
-      ...(settings.TELEGRAM_PROXY === undefined
-        ? {}
-        : { agent: new HttpsProxyAgent(settings.TELEGRAM_PROXY) }),
-      clock,
-      log,
-    }),
+    transport,
     updates: createChatUpdates({ prisma, secrets }),
     leases,
     clock,
     log,
   });
-  const outbox = createOutbox({
-    outbox: repositories.outbox,
-    render: bot.render,
-    deliver: bot.deliver,
-    clock,
-    log,
-  });
   const stopping = new AbortController();
-  const running = Promise.all([bot.run(stopping.signal), outbox.run(stopping.signal)]);
+  const running = bot.run(stopping.signal);
+  const stopFollowing = startFollowing(core, { bot, transport });
   const stopHeartbeat = await startHeartbeat(core, () => bot.health().pollingAgeMs);
   const guard = createGuard(core);
   const stopTwinWatch = every(
@@ -66,7 +67,7 @@ export async function startBot(core: Core) {
     health: bot.health,
     async stop() {
       stopping.abort();
-      await Promise.all([running, stopHeartbeat(), stopTwinWatch()]);
+      await Promise.all([running, stopFollowing(), stopHeartbeat(), stopTwinWatch()]);
     },
   };
 }
