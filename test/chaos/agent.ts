@@ -39,6 +39,8 @@ export const newDataDir = (): DataDir => ({
 });
 
 const SYNC_SECONDS = 120;
+/** More than any scenario sends: what is counted are messages, not what they are combined to. */
+const MESSAGES_PER_HOUR = 1000;
 const TWIN_LOOK_SECONDS = 5;
 const metrics = { count() {}, observe() {}, gauge() {} };
 
@@ -124,7 +126,7 @@ export async function startAgent(world: World, databaseUrl: string, dataDir: Dat
     updates: counted(clock, 'updates', createChatUpdates({ prisma, secrets })),
   });
   const outbox = createOutbox({
-    ...{ outbox: repositories.outbox, render: bot.render, deliver: bot.deliver, clock, log },
+    ...{ outbox: repositories.outbox, tell: bot.tell, perHour: MESSAGES_PER_HOUR, clock, log },
   });
   const health = createHealthWorker({
     ...{ ...repositories, agent, leases, clock, log, metrics },

@@ -35,7 +35,8 @@ export function createRecordingTelegram(clock: Clock, isReachable: () => boolean
     const buttons = (markup?.inline_keyboard ?? []).flat().map((button) => button.callback_data);
     const { chat_id: chat, text } = payload as { chat_id: number; text: string };
     messages.push({ at: clock.now().getTime(), chat, text, buttons });
-    return { message_id: messages.length };
+    const { reply_parameters: answers } = payload as { reply_parameters?: { message_id: number } };
+    return { message_id: messages.length, ...(answers && { reply_to_message: answers }) };
   };
   const call = ((method: string, payload: object) =>
     answer(method, { ...payload })) as unknown as Transport['call'];
