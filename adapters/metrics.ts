@@ -39,6 +39,11 @@ export const METRICS: Readonly<Record<string, Definition>> = {
     labels: ['check'],
   },
   incidents_total: { type: 'counter', help: 'Incidents opened', labels: ['type'] },
+  zavhoz_telegram_failing: {
+    type: 'gauge',
+    help: '1 while notifications cannot be delivered by Telegram',
+    labels: [],
+  },
   zavhoz_queue_depth: { type: 'gauge', help: 'Work that waits', labels: ['queue', 'state'] },
   zavhoz_event_loop_lag_seconds: {
     type: 'gauge',

@@ -3,10 +3,10 @@ import { type BotService, createBotService } from '#bot/service.ts';
 import { createTelegramTransport } from '#bot/transport.ts';
 import { createChatUpdates } from '#prisma/repositories/chat-updates.ts';
 import { every } from '#workers/every.ts';
-import { createOutbox } from '#workers/outbox.ts';
 import type { Core } from './core.ts';
 import { replacePrivateFile } from './data-dir.ts';
 import { makeFirstOwners } from './first-owners.ts';
+import { startFollowing } from './following.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { productVersion } from './places.ts';
 import { createReadiness } from './readiness.ts';
@@ -23,7 +23,13 @@ export async function startBot(core: Core) {
   const { settings } = config;
   if (settings.TELEGRAM_BOT_TOKEN === undefined) {
     const stopHeartbeat = await startHeartbeat(core, () => undefined);
-    return { health: () => null, stop: stopHeartbeat };
+    const stopFollowing = startFollowing(core, null);
+    return {
+      health: () => null,
+      stop: async () => {
+        await Promise.all([stopHeartbeat(), stopFollowing()]);
+      },
+    };
   }
 
   const adminIds = new Set(settings.ADMIN_TELEGRAM_IDS.map(BigInt));
@@ -32,6 +38,18 @@ export async function startBot(core: Core) {
   await replacePrivateFile(paths.pairingCode, code?.reveal() ?? '');
 
   const webhook = await webhookTarget(core);
+  const migrate = (from: bigint, to: bigint) => repositories.chats.migrate(from, to);
+  const transport = createTelegramTransport({
+    token: settings.TELEGRAM_BOT_TOKEN,
+    apiRoot: settings.TELEGRAM_API_ROOT,
+    ...(settings.TELEGRAM_PROXY === undefined
+      ? {}
+      : { agent: new HttpsProxyAgent(settings.TELEGRAM_PROXY) }),
+    clock,
+    log,
+    // Messages find the new chat by themselves; rows that name the old one follow.
+    onMigrated: (from, to) => migrate(BigInt(from), BigInt(to)),
+  });
   const bot: BotService = createBotService({
     ...repositories,
     agent,
@@ -42,15 +60,8 @@ export async function startBot(core: Core) {
       pollingAgeMs: () => bot.health().pollingAgeMs,
     },
     publicUrl: config.publicUrl,
-    transport: createTelegramTransport({
-      token: settings.TELEGRAM_BOT_TOKEN,
-      apiRoot: settings.TELEGRAM_API_ROOT,
-      ...(settings.TELEGRAM_PROXY === undefined
-        ? {}
-        : { agent: new HttpsProxyAgent(settings.TELEGRAM_PROXY) }),
-      clock,
-      log,
-    }),
+    transport,
+    migrate,
     updates: createChatUpdates({ prisma, secrets }),
     leases,
     clock,
@@ -58,15 +69,9 @@ export async function startBot(core: Core) {
     ...(webhook && { webhook }),
   });
   core.chat.connect(bot);
-  const outbox = createOutbox({
-    outbox: repositories.outbox,
-    render: bot.render,
-    deliver: bot.deliver,
-    clock,
-    log,
-  });
   const stopping = new AbortController();
-  const running = Promise.all([bot.run(stopping.signal), outbox.run(stopping.signal)]);
+  const running = bot.run(stopping.signal);
+  const stopFollowing = startFollowing(core, { bot, transport });
   const stopHeartbeat = await startHeartbeat(core, () => bot.health().pollingAgeMs);
   const guard = createGuard(core);
   const stopTwinWatch = every(
@@ -79,7 +84,7 @@ export async function startBot(core: Core) {
     health: bot.health,
     async stop() {
       stopping.abort();
-      await Promise.all([running, stopHeartbeat(), stopTwinWatch()]);
+      await Promise.all([running, stopFollowing(), stopHeartbeat(), stopTwinWatch()]);
     },
   };
 }

@@ -1,16 +1,25 @@
 import type { Readiness } from '#domain/readiness.ts';
 import type { Core } from './core.ts';
+import { telegramDelivery } from './delivery-check.ts';
 
-/** Asks the database and the queue; never throws. A deaf chat is shown, and turns no client away. */
+/**
+ * Asks the database and the queue; never throws. A chat that is deaf or takes no messages is shown,
+ * and turns no client of the API away.
+ */
 export const createReadiness =
-  ({ prisma, doorbell, chat }: Pick<Core, 'prisma' | 'doorbell' | 'chat'>) =>
+  ({
+    prisma,
+    doorbell,
+    chat,
+    repositories,
+  }: Pick<Core, 'prisma' | 'doorbell' | 'chat' | 'repositories'>) =>
   async (): Promise<Readiness> => {
-    const [database, queue] = await Promise.all([
+    const [database, queue, delivery] = await Promise.all([
       look(() => prisma.$queryRaw`select 1`),
       look(() => doorbell.depth()),
+      telegramDelivery(repositories),
     ]);
-    const heard = !chat.isDeaf();
-    const telegram = { ok: heard, detail: heard ? 'heard, or off' : 'not heard for 90 s' };
+    const telegram = chat.isDeaf() ? { ok: false, detail: 'not heard for 90 s' } : delivery;
     return { ok: database.ok && queue.ok, checks: { database, queue, telegram } };
   };
 

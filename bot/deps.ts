@@ -5,14 +5,18 @@ import type {
   AccountRepository,
   ApprovalRepository,
   AuditRepository,
+  CardRepository,
   ChatOrderRepository,
   ChatRepository,
+  FollowingRepository,
   GroupRepository,
   HealthRepository,
   IncidentRepository,
   InputRequestRepository,
   MaintenanceRepository,
+  OnCallRepository,
   OperationRepository,
+  RecoveryRepository,
   SecretLinkRepository,
   ServerRepository,
   UserRepository,
@@ -33,7 +37,7 @@ export interface BotDeps {
     ServerRepository,
     'find' | 'byId' | 'require' | 'list' | 'countByStatus' | 'update'
   >;
-  readonly groups: Pick<GroupRepository, 'require' | 'update'>;
+  readonly groups: Pick<GroupRepository, 'require' | 'update' | 'list'>;
   readonly chatOrders: ChatOrderRepository;
   readonly operations: Pick<OperationRepository, 'find' | 'list' | 'steps'>;
   readonly incidents: Pick<IncidentRepository, 'find' | 'list' | 'update' | 'events' | 'countOpen'>;
@@ -63,6 +67,13 @@ export interface BotDeps {
   readonly system: SystemView;
   /** Where people reach the API; for links. */
   readonly publicUrl: string;
+  readonly recoveries: Pick<RecoveryRepository, 'ofIncident'>;
+  readonly cards: Pick<
+    CardRepository,
+    'find' | 'put' | 'redrawn' | 'forget' | 'progress' | 'modeOf'
+  >;
+  readonly following: FollowingRepository;
+  readonly onCall: Pick<OnCallRepository, 'slots' | 'add' | 'remove' | 'raise'>;
   /** ADMIN_TELEGRAM_IDS: owners from their first word on. */
   readonly adminIds: ReadonlySet<bigint>;
   readonly clock: Clock;

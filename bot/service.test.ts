@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Notification } from '#domain/notification.ts';
 import { chatInput } from '#test/builders/chat-entities.ts';
 import { ANN, type ChatStage, chatStage, IVAN, until } from '#test/builders/chat-stage.ts';
+import { outboxMessage } from '#test/fakes/memory-outbox.ts';
 
-const receiver = BigInt(ANN.id);
+const receiver = { chatId: BigInt(ANN.id), threadId: 0 };
 const never = new AbortController().signal;
 const note = (params: Notification['params'], over: Partial<Notification> = {}): Notification => ({
   dedupeKey: 'k',
@@ -30,8 +31,7 @@ afterEach(async () => {
 const tell = async (notification: Notification) => {
   const { service } = stage;
   if (!service) throw new Error('not started');
-  const message = { id: 'm', notification, receiver, attempts: 1, createdAt: new Date() };
-  return service.deliver(receiver, await service.render(message), never);
+  return service.tell([outboxMessage(notification, receiver)], never);
 };
 const told = () => stage.telegram.screen(ANN.id).map((message) => message.text);
 
@@ -39,7 +39,7 @@ describe('alerts', () => {
   it('name who gave the word, and nobody for what the agent does by itself', async () => {
     await stage.ask(IVAN, '/start');
     for (const by of [`tg:${IVAN.id}`, 'agent:sync', 'api:ci']) {
-      expect(await tell(note({ by }))).toEqual({ status: 'sent' });
+      expect(await tell(note({ by }))).toMatchObject({ status: 'sent' });
     }
     expect(told().map((text) => text.split('\n')[1])).toEqual([
       'On the word of Иван.',

@@ -1,17 +1,12 @@
 import type { UserFromGetMe } from 'telegraf/types';
-import type { OutboxMessage } from '#domain/notification.ts';
 import type { HeldLease, Leases } from '#domain/ports.ts';
 import type { ChatUpdates } from './chat-updates.ts';
 import { type Bot, createBot } from './create-bot.ts';
-import { createDeliver, type Delivery } from './deliver.ts';
 import type { BotDeps } from './deps.ts';
 import { failureOf } from './failure.ts';
-import { translatorFor } from './locales/translate.ts';
-import { createNames } from './people.ts';
 import { createPoller, type PollingHealth } from './polling.ts';
 import { createProcessor } from './processor.ts';
-import type { Rendered } from './render/message.ts';
-import { renderNotification } from './render/notification.ts';
+import { createTell, type TellDeps } from './tell.ts';
 import type { Transport } from './transport.ts';
 import { createWebhookKeeper } from './webhook.ts';
 import type { WebhookTarget } from './webhook-target.ts';
@@ -38,13 +33,11 @@ export interface BotService {
   health(): BotHealth;
   /** Somebody else has stored an update: the webhook's route. */
   wake(): void;
-  /** For the outbox: the text of a notification in its reader's language ... */
-  render(message: OutboxMessage): Promise<Rendered>;
-  /** ... and its way to them. */
-  deliver(receiver: bigint, message: Rendered, signal: AbortSignal): Promise<Delivery>;
+  /** For the outbox: tells one chat, in its language, what happened. */
+  readonly tell: ReturnType<typeof createTell>;
 }
 
-export interface BotServiceDeps extends BotDeps {
+export interface BotServiceDeps extends BotDeps, Pick<TellDeps, 'migrate'> {
   readonly transport: Transport;
   readonly updates: ChatUpdates;
   readonly leases: Leases;
@@ -56,7 +49,7 @@ export interface BotServiceDeps extends BotDeps {
 
 /** Poller, processor and bot under one lease, so that one process at a time talks to Telegram. */
 export function createBotService(deps: BotServiceDeps): BotService {
-  const { transport, updates, leases, clock, log, users } = deps;
+  const { transport, updates, leases, clock, log } = deps;
   let state: BotHealth['state'] = 'stopped';
   let bot: Bot | null = null;
   const withBot = <T>(use: (bot: Bot) => Promise<T>): Promise<T> =>
@@ -82,8 +75,6 @@ export function createBotService(deps: BotServiceDeps): BotService {
       });
   /** Since when it is this process's turn; null: it never was, or another has it. */
   let leadingSince: number | null = null;
-
-  const nameOf = createNames(users);
 
   async function connect(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !bot && !signal.aborted; failures++) {
@@ -143,15 +134,6 @@ export function createBotService(deps: BotServiceDeps): BotService {
       };
     },
     wake: processor.wake,
-    async render({ notification, receiver }) {
-      const reader = await users.find(receiver);
-      const t = translatorFor(reader);
-      const by = await nameOf(String(notification.params.by ?? ''));
-      return renderNotification(t, {
-        ...notification,
-        params: { ...notification.params, by },
-      });
-    },
-    deliver: createDeliver({ transport }),
+    tell: createTell(deps),
   };
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Notification } from '#domain/notification.ts';
 import type { Message } from '#simulators/telegram/model.ts';
 import { ANN, type ChatStage, chatStage, IVAN } from '#test/builders/chat-stage.ts';
+import { outboxMessage } from '#test/fakes/memory-outbox.ts';
 
 const GROUP = { id: -100_500, type: 'supergroup', title: 'ops' } as const;
 
@@ -23,15 +24,18 @@ const card = async (from = ANN) => {
 const tap = async (from: typeof ANN, message: Message, button: string) =>
   (await stage.during(() => stage.telegram.tap(from, message, button)))[0] as Message;
 
-const note = (receiver: bigint, over: Partial<Notification> = {}) => ({
-  ...{ id: 'x', receiver, attempts: 1, createdAt: new Date() },
-  notification: {
+/** What a person reads when they are told. */
+const told = async ({ id }: typeof ANN, over: Partial<Notification> = {}) => {
+  const notification = {
     ...{ dedupeKey: 'k', severity: 'warning', kind: 'blind_interval' },
     params: { from: '2026-07-01T10:00:00Z', until: '2026-07-01T10:05:00Z', seconds: 300 },
     ...{ serverHandle: null, operationId: null },
     ...over,
-  } as Notification,
-});
+  } as Notification;
+  const receiver = { chatId: BigInt(id), threadId: 0 };
+  await stage.service?.tell([outboxMessage(notification, receiver)], new AbortController().signal);
+  return stage.telegram.screen(id).at(-1);
+};
 
 describe('the language', () => {
   it('is as in Telegram until it is chosen, then as chosen, in all that is said', async () => {
@@ -40,8 +44,7 @@ describe('the language', () => {
     const russian = await tap(ANN, first, 'Русский');
     expect(russian.text).toContain('Ваши настройки\nЯзык: Русский');
     expect(await stage.ask(ANN, '/help')).toContain('Что я умею');
-    const told = await stage.service?.render(note(BigInt(ANN.id)));
-    expect(told?.text.html).toContain('мин');
+    expect((await told(ANN))?.text).toContain('мин');
     const back = await tap(ANN, russian, 'Как в Telegram');
     expect(back.text).toContain('as in Telegram (English)');
     expect(await stage.ask(IVAN, '/settings lang en')).toContain('Language: English');
@@ -52,12 +55,11 @@ describe('the language', () => {
 describe('the time zone', () => {
   it('is UTC until it is chosen; dates follow it, with its abbreviation', async () => {
     expect((await card()).text).toMatch(/Time zone: UTC \(now .* UTC\)/);
-    expect((await stage.service?.render(note(BigInt(ANN.id))))?.text.html).toContain('10:00 UTC');
+    expect((await told(ANN))?.text).toContain('10:00 UTC');
     const said = await stage.ask(ANN, '/settings tz europe/vilnius');
     expect(said).toMatch(/Your time zone: Europe\/Vilnius \(now \d+ \w+, \d\d:\d\d EES?T\)/);
-    const told = await stage.service?.render(note(BigInt(ANN.id)));
-    expect(told?.text.html).toContain('1 Jul, 13:00 EEST');
-    expect((await stage.service?.render(note(BigInt(IVAN.id))))?.text.html).toContain('10:00 UTC');
+    expect((await told(ANN))?.text).toContain('1 Jul, 13:00 EEST');
+    expect((await told(IVAN))?.text).toContain('10:00 UTC');
   });
 
   it('is chosen by a button as well', async () => {
@@ -86,17 +88,16 @@ describe('the time zone', () => {
 describe('what owners are told', () => {
   it('names who joined, and on whose word, in the reader’s language', async () => {
     const params = { name: '<Bob>', role: 'operator', by: `tg:${IVAN.id}`, raised: 0 };
-    const told = note(BigInt(IVAN.id), { kind: 'user_joined', params });
     await stage.ask({ ...IVAN, username: 'vanya' }, '/start');
-    expect((await stage.service?.render(told))?.text.html).toBe(
-      '⚠️ Новый человек: &lt;Bob&gt;. Роль: оператор.\nПригласил(а) @vanya.',
+    expect((await told(IVAN, { kind: 'user_joined', params }))?.text).toBe(
+      '⚠️ Новый человек: <Bob>. Роль: оператор.\nПригласил(а) @vanya.',
     );
-    const code = note(BigInt(ANN.id), {
+    const code = await told(ANN, {
       ...{ kind: 'secret_code', serverHandle: 'vps-1' },
       params: { code: 'AB2CDE', until: '2026-07-01T10:05:00Z' },
     });
-    const html = (await stage.service?.render(code))?.text.html;
-    expect(html).toContain('<code>AB2CDE</code>');
-    expect(html).toContain('Good until 1 Jul, 10:05 UTC');
+    expect(code?.text).toContain('AB2CDE');
+    expect(code?.entities).toContainEqual(expect.objectContaining({ type: 'code' }));
+    expect(code?.text).toContain('Good until 1 Jul, 10:05 UTC');
   });
 });

@@ -4,6 +4,7 @@ import type { Notification } from '#domain/notification.ts';
 import { uuid } from '#test/builders/chat-entities.ts';
 import { ANN, type ChatStage, chatStage, EVE, IVAN, until } from '#test/builders/chat-stage.ts';
 import { anApproval } from '#test/fakes/memory-fleet.ts';
+import { outboxMessage } from '#test/fakes/memory-outbox.ts';
 
 const OLGA = { id: 13, is_bot: false, first_name: 'Olga', language_code: 'en' } as const;
 
@@ -162,11 +163,9 @@ describe('approvals', () => {
       ...{ dedupeKey: 'k', severity: 'warning', kind: 'approval_needed', operationId: null },
       ...{ serverHandle: 'vps-1001', params: { approval: id, effect, round: 1 } },
     };
-    const receiver = BigInt(OLGA.id);
-    const row = { id: 'm', notification, receiver, attempts: 1, createdAt: new Date() };
-    const message = await stage.service?.render(row);
-    if (!message) throw new Error('not started');
-    await stage.service?.deliver(receiver, message, new AbortController().signal);
+    const receiver = { chatId: BigInt(OLGA.id), threadId: 0 };
+    const row = outboxMessage(notification, receiver);
+    await stage.service?.tell([row], new AbortController().signal);
     const card = stage.telegram.screen(OLGA.id).at(-1);
     expect(card?.text).toContain(effect);
     if (card) await tap(OLGA, card, 'Deny');

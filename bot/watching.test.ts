@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Notification } from '#domain/notification.ts';
 import { chatIncident, chatServer } from '#test/builders/chat-entities.ts';
 import { ANN, type ChatStage, chatStage, IVAN, until } from '#test/builders/chat-stage.ts';
+import { outboxMessage } from '#test/fakes/memory-outbox.ts';
 import { secondsOf } from './orders/window.ts';
 
 const OLGA = { id: 13, is_bot: false, first_name: 'Olga', language_code: 'en' } as const;
@@ -50,10 +51,8 @@ describe('/incidents', () => {
         ...{ dedupeKey: 'k', severity: 'critical', kind: 'incident_opened', operationId: null },
         ...{ serverHandle: 'vps-1001', params: { type: incident.type, incident: incident.id } },
       };
-      const receiver = BigInt(id);
-      const row = { id: 'm', notification, receiver, attempts: 1, createdAt: new Date() };
-      const message = await stage.service?.render(row);
-      if (message) await stage.service?.deliver(receiver, message, new AbortController().signal);
+      const row = outboxMessage(notification, { chatId: BigInt(id), threadId: 0 });
+      await stage.service?.tell([row], new AbortController().signal);
       const [alert] = stage.telegram.screen(id).slice(-1);
       if (!alert) throw new Error('nothing arrived');
       return alert;

@@ -240,8 +240,20 @@ export const SETTINGS = {
   ),
   NOTIFICATION_RATE_LIMIT: field(
     count(60, 1, 1000),
-    'Messages per admin and hour; beyond it they are combined (not used by this version)',
+    'Messages per chat and hour; beyond it they are combined, critical ones always pass',
     '60',
+  ),
+  NOTIFICATION_WEBHOOK_URL: field(
+    webUrl.transform((url) => new Secret(url)).optional(),
+    'Second channel for alerts and for people on call: told by POST (docs/notification-webhook.md)',
+    'none',
+    true,
+  ),
+  NOTIFICATION_WEBHOOK_SECRET: field(
+    secret.optional(),
+    'Signs what the webhook is told (HMAC-SHA-256)',
+    'not signed',
+    true,
   ),
   OPENAI_API_KEY: field(
     secret.optional(),

@@ -1,5 +1,16 @@
 import type { Severity } from './incident.ts';
 
+/** A chat, or one topic of a forum in it (0: none). A person's private chat has the person's id. */
+export interface Receiver {
+  readonly chatId: bigint;
+  readonly threadId: number;
+}
+
+/** The webhook's rows are nobody's chat. */
+export const WEBHOOK_RECEIVER: Receiver = { chatId: 0n, threadId: 0 };
+
+export type Channel = 'telegram' | 'webhook';
+
 /** What admins are told; the text is rendered per reader, in their language, by bot/locales. */
 export interface Notification {
   /** Delivered at most once per key and receiver (twice only where Telegram's answer was lost). */
@@ -24,12 +35,16 @@ export interface Notification {
     | 'input_needed'
     /** params: type, server, reason, since, services, mode, incident (its id: gives a Take button). */
     | 'incident_opened'
-    /** params: type, server, seconds, rungs, redeployed. */
+    /** params: type, server, seconds, rungs, redeployed, incident. */
     | 'incident_resolved'
     /** The ladder is exhausted. params: type, server, tried, skipped, hint, runbook, incident. */
     | 'incident_failed'
-    /** params: approval, server, effect, why, lost, undo, until, round. */
+    /** Nobody took it. params: type, server, incident, who (a name or empty), minutes, step. */
+    | 'incident_escalated'
+    /** params: approval, server, effect, why, lost, undo, until, round, incident. */
     | 'approval_needed'
+    /** params: digest (JSON of domain/digest.ts). */
+    | 'daily_digest'
     /** params: count, total, where, examples. */
     | 'mass_failure'
     /** The monitor's own network was away. params: from, until, seconds. */
@@ -51,10 +66,32 @@ export interface Notification {
   readonly operationId: string | null;
 }
 
+/** Kinds that wait for a person's word. */
+export const NEEDS_WORD: ReadonlySet<Notification['kind']> = new Set([
+  'approval_needed',
+  'input_needed',
+]);
+
 export interface OutboxMessage {
   readonly id: string;
   readonly notification: Notification;
-  readonly receiver: bigint;
+  readonly receiver: Receiver;
+  readonly channel: Channel;
+  /** The incident it is about. */
+  readonly incidentId: string | null;
   readonly attempts: number;
+  /** It waited because the messages of its hour were used up: it goes out with its like. */
+  readonly held: boolean;
   readonly createdAt: Date;
 }
+
+/** How the delivery by Telegram goes: messages that were refused, or found no way, again and again. */
+export interface DeliveryHealth {
+  readonly failing: boolean;
+  /** When the oldest of them was written. */
+  readonly since: Date | null;
+  readonly waiting: number;
+}
+
+/** From so many failures on, a message is in trouble: the second channel is used. */
+export const MANY_FAILURES = 5;

@@ -1,8 +1,14 @@
 import type { AccountRepository } from './repositories/accounts.ts';
 import type { AuditRepository, IdempotencyRepository } from './repositories/bookkeeping.ts';
+import type { CardRepository } from './repositories/cards.ts';
 import type { ChatOrderRepository } from './repositories/chat-orders.ts';
 import type { ChatRepository } from './repositories/chats.ts';
 import type { CredentialRepository, HostKeyRepository } from './repositories/credentials.ts';
+import type {
+  DigestRepository,
+  FollowingRepository,
+  OnCallRepository,
+} from './repositories/following.ts';
 import type { GroupRepository } from './repositories/groups.ts';
 import type { HealthRepository } from './repositories/health.ts';
 import type { IncidentRepository } from './repositories/incidents.ts';
@@ -26,6 +32,7 @@ export type {
   IdempotencyRepository,
   IdempotencyStart,
 } from './repositories/bookkeeping.ts';
+export type { CardRepository, StampedCard } from './repositories/cards.ts';
 export type { ChatOrderRepository } from './repositories/chat-orders.ts';
 export type { ChatRepository } from './repositories/chats.ts';
 export type {
@@ -34,6 +41,12 @@ export type {
   CredentialRepository,
   HostKeyRepository,
 } from './repositories/credentials.ts';
+export type {
+  DigestRepository,
+  DueEscalation,
+  FollowingRepository,
+  OnCallRepository,
+} from './repositories/following.ts';
 export type { GroupRepository } from './repositories/groups.ts';
 export type { HealthBucket, HealthRepository } from './repositories/health.ts';
 export type { IncidentRepository, NewIncident } from './repositories/incidents.ts';
@@ -92,4 +105,8 @@ export interface Repositories {
   readonly approvals: ApprovalRepository;
   readonly maintenance: MaintenanceRepository;
   readonly chatOrders: ChatOrderRepository;
+  readonly cards: CardRepository;
+  readonly following: FollowingRepository;
+  readonly onCall: OnCallRepository;
+  readonly digests: DigestRepository;
 }

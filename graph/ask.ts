@@ -60,6 +60,7 @@ export async function askApproval(
       undo: asked.undo,
       until: asked.expiresAt.toISOString(),
       round: asked.round,
+      incident: asked.incidentId ?? '',
     },
     serverHandle: asked.serverHandle,
     operationId: asked.operationId,

@@ -44,7 +44,10 @@ export async function recoveryEnd(
           dedupeKey: `incident:${incident.id}:${kind.replace('incident_', '')}:${incident.reopened}`,
           severity,
           kind,
-          params: { type: incident.type, server: operation.serverHandle, ...params },
+          params: {
+            ...{ type: incident.type, server: operation.serverHandle, incident: incident.id },
+            ...params,
+          },
           serverHandle: operation.serverHandle,
           operationId: operation.id,
         };

@@ -23,8 +23,7 @@ let outbox: ReturnType<typeof createOutbox>;
 const another = () => {
   const service = stage.service;
   if (!service) throw new Error('not started');
-  const { render, deliver } = service;
-  return createOutbox({ outbox: box, render, deliver, clock: stage.pace, log: stage.log });
+  return createOutbox({ outbox: box, tell: service.tell, clock: stage.pace, log: stage.log });
 };
 
 beforeEach(async () => {
@@ -164,9 +163,8 @@ describe('outbox', () => {
     const clock = stage.clock;
     const service = stage.service;
     if (!service) throw new Error('not started');
-    const running = createOutbox({ ...service, outbox: box, clock, log: stage.log }).run(
-      stop.signal,
-    );
+    const { tell } = service;
+    const running = createOutbox({ tell, outbox: box, clock, log: stage.log }).run(stop.signal);
     await until(() => told(ANN.id).length === 1);
     stop.abort();
     await running;
@@ -178,10 +176,78 @@ describe('outbox', () => {
     const stop = new AbortController();
     const { service, clock, log } = stage;
     if (!service) throw new Error('not started');
-    const running = createOutbox({ ...service, outbox: box, clock, log }).run(stop.signal);
+    const { tell } = service;
+    const running = createOutbox({ tell, outbox: box, clock, log }).run(stop.signal);
     await until(() => told(IVAN.id).length === 5);
     expect(told(ANN.id)).toEqual([]);
     stop.abort();
     await running;
+  });
+
+  it('combines what is beyond the hour, drops nothing, and lets critical ones pass', async () => {
+    const { service, pace, log } = stage;
+    if (!service) throw new Error('not started');
+    const { tell } = service;
+    const limited = createOutbox({ outbox: box, tell, clock: pace, log, perHour: 10 });
+    const critical = { severity: 'critical', kind: 'mass_failure' } as const;
+    for (let n = 0; n < 30; n++) await box.enqueue(note(`vps-${n}`));
+    const all = async () => {
+      while ((await limited.flush(never)) > 0);
+    };
+    await all();
+    // Eight alone; the last fifth of the hour's messages is spread over it.
+    expect(told(ANN.id)).toHaveLength(8);
+    await box.enqueue(note('loud', critical));
+    expect(box.rows.filter((row) => row.state === 'open')).toHaveLength(2 * 23);
+    pace.advance(30 * 60_000);
+    await all();
+    const [together] = told(ANN.id).slice(8);
+    expect(together).toMatch(/^22 more:\n✅ 22 × ready: vps-8, .* … and 10 more$/);
+    expect(told(ANN.id).at(-1)).toMatch(/^🚨/);
+    expect(told(ANN.id)).toHaveLength(10);
+    const states = box.rows.map((row) => row.state);
+    expect(states.filter((state) => state === 'combined')).toHaveLength(2 * 21);
+    expect(states.filter((state) => state === 'sent')).toHaveLength(2 * 10);
+  });
+
+  it('gives an alarm to the second channel when it failed five times, or nobody can be told', async () => {
+    const { service, pace, log } = stage;
+    if (!service) throw new Error('not started');
+    const { tell } = service;
+    const doubled = createOutbox({ outbox: box, tell, clock: pace, log, secondChannel: true });
+    refuse({ error_code: 502, description: 'Bad Gateway' });
+    await box.enqueue(note('vps-1', { severity: 'warning' }));
+    await box.enqueue(note('vps-2'));
+    for (let n = 0; n < 4; n++) {
+      await doubled.flush(never);
+      pace.advance(3_600_000);
+    }
+    expect(box.duplicates).toEqual([]);
+    await doubled.flush(never);
+    expect(box.duplicates).toEqual([`vps-1/${ANN.id}`]);
+    stage.telegram.clearFaults();
+    pace.advance(3_600_000);
+    await deliverAll();
+    // One of two is reached: that is enough. None: the other way is taken at once.
+    const blocked = { error_code: 403, description: 'Forbidden: bot was blocked by the user' };
+    refuse(blocked);
+    await box.enqueue(note('vps-3', { severity: 'error' }));
+    await doubled.flush(never);
+    expect(box.duplicates).toHaveLength(1);
+    stage.telegram.fault({ kind: 'refuse', method: 'sendMessage', error: blocked });
+    await box.enqueue(note('vps-4', { severity: 'error' }));
+    await doubled.flush(never);
+    expect(box.duplicates).toHaveLength(2);
+  });
+
+  it('sends twice only where the answer was lost, and the later copy is no second card', async () => {
+    stage.telegram.fault({ kind: 'lose', method: 'sendMessage', chatId: ANN.id, times: 1 });
+    await box.enqueue(note('vps-1'));
+    for (let n = 0; n < 3; n++) {
+      await outbox.flush(never);
+      stage.pace.advance(60_000);
+    }
+    expect(told(ANN.id)).toHaveLength(2);
+    expect(told(IVAN.id)).toHaveLength(1);
   });
 });

@@ -38,6 +38,11 @@ export const COMMANDS: readonly Command[] = [
   { name: 'mode', usage: ' vps-1 ask', role: 'owner', help: 'help.mode' },
   { name: 'care', usage: ' vps-1 managed', role: 'owner', help: 'help.care' },
   { name: 'audit', usage: ' vps-1', role: 'owner', help: 'help.audit' },
+  { name: 'subscribe', usage: ' warning group:web', role: 'viewer', help: 'help.subscribe' },
+  { name: 'unsubscribe', usage: '', role: 'viewer', help: 'help.unsubscribe' },
+  { name: 'quiet', usage: ' 22:00-07:00', role: 'viewer', help: 'help.quiet' },
+  { name: 'digest', usage: ' 09:00', role: 'viewer', help: 'help.digest' },
+  { name: 'oncall', usage: '', role: 'owner', help: 'help.oncall' },
   { name: 'help', usage: '', role: 'viewer', help: 'help.help' },
 ];
 

@@ -8,6 +8,7 @@ import { findServer } from '../filters/find-server.ts';
 import { acknowledged, fresh } from '../filters/fresh.ts';
 import { createNames, nameBook } from '../people.ts';
 import { readPage } from '../read-page.ts';
+import { receiverOf } from '../reader.ts';
 import { bold, shown } from '../render/html.ts';
 import { renderIncident } from '../render/incident.ts';
 import {
@@ -23,6 +24,7 @@ import { longId } from '../short-id.ts';
 
 const PAGE = 8;
 const CLOSED_DAYS = 7;
+const MUTE_MS = 3_600_000;
 const ALL = /^(all|все)$/i;
 const OPEN: IncidentPlace = { page: 0, scope: 'o', server: '' };
 const PLACE = String.raw`(\d{1,4})\.([oca])(?:\.([\w-]{22,36}))?`;
@@ -32,7 +34,7 @@ const placeOf = (page = '0', scope = 'o', server = ''): IncidentPlace => ({
   server: longId(server),
 });
 
-type Deps = Pick<BotDeps, 'incidents' | 'servers' | 'users' | 'clock' | 'publicUrl'>;
+type Deps = Pick<BotDeps, 'incidents' | 'servers' | 'users' | 'following' | 'clock' | 'publicUrl'>;
 
 /** Incidents and their cards, and the button by which somebody says: I look after it. */
 export const incidents = (deps: Deps) => {
@@ -162,5 +164,17 @@ export const incidents = (deps: Deps) => {
       return ctx.redraw(await view(ctx, now, Number(turn), placeOf(...place)));
     },
   );
+
+  feature.action(/^ic\.m\.([0-9a-f-]{36})$/, atLeast('operator'), fresh(deps), async (ctx) => {
+    const incident = await deps.incidents.find(ctx.match[1] ?? '');
+    if (!incident || incident.status === 'resolved') return ctx.say(ctx.t('incident.over'));
+    const now = clock.now();
+    const mutedUntil = new Date(now.getTime() + MUTE_MS);
+    await deps.following.mute(receiverOf(ctx), incident.id, mutedUntil);
+    const taker = await nameOf(incident.takenBy);
+    return ctx.redraw(
+      renderIncident(ctx.t, incident, { taker, mayTake: mayTake(ctx), now, mutedUntil }),
+    );
+  });
   return feature;
 };

@@ -13,6 +13,7 @@ import { inputs } from './inputs.ts';
 import { invite } from './invite.ts';
 import { maintenance } from './maintenance.ts';
 import { mode } from './mode.ts';
+import { oncall } from './oncall.ts';
 import { operations } from './operations.ts';
 import { orders } from './orders.ts';
 import { password } from './password.ts';
@@ -28,6 +29,7 @@ import { services } from './services.ts';
 import { settings } from './settings.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
+import { subscriptions } from './subscriptions.ts';
 import { unknown } from './unknown.ts';
 import { users } from './users.ts';
 
@@ -63,5 +65,7 @@ export const features: readonly ((deps: BotDeps) => Composer<BotContext>)[] = [
   mode,
   care,
   buttons,
+  subscriptions,
+  oncall,
   unknown,
 ];

@@ -1,9 +1,11 @@
-import type { Incident } from '#domain/incident.ts';
-import { RUNGS } from '#domain/recovery.ts';
+import type { Incident, Severity } from '#domain/incident.ts';
+import { type RecoveryMode, RUNGS, type RungRecord } from '#domain/recovery.ts';
 import type { MessageKey, Translate } from '../locales/translate.ts';
-import { bold, type Html, html, join, shown, shownLines } from './html.ts';
+import { bold, type Html, html, italic, join, shown, shownLines } from './html.ts';
 import type { Button, Rendered } from './message.ts';
 
+/** Steps of a recovery that one card lists. */
+const TIMELINE = 6;
 const LIST_LIMIT = 1500;
 
 export const incidentName = (t: Translate, { type }: Pick<Incident, 'type'>): Html =>
@@ -30,21 +32,6 @@ export const rungList = (t: Translate, text: string): Html =>
     }),
   );
 
-const sign = ({ muted, status }: Incident): string =>
-  muted ? '🔇' : status === 'recovering' ? '⏳' : '🚨';
-
-function line(t: Translate, incident: Incident, takenBy: string, now: Date): Html {
-  const age = t.duration((now.getTime() - incident.failedAt.getTime()) / 1000);
-  const server = bold(shown(incident.serverHandle));
-  const facts = [
-    t('incident.line', { server, what: incidentName(t, incident), age }),
-    incident.status === 'recovering' ? t('incident.recovering') : null,
-    incident.muted ? t('incident.muted') : null,
-    takenBy === '' ? null : t('incident.taken', { by: takenBy }),
-  ];
-  return html(`${sign(incident)} ${join(facts, ' · ').html}`);
-}
-
 /** `where`: the list that is redrawn, or the card of this one. */
 export const takeButton = (
   t: Translate,
@@ -57,20 +44,88 @@ export const takeButton = (
 
 const shortened = (name: string): string => (name.length > 40 ? `${name.slice(0, 39)}…` : name);
 
-/** One incident as a card of its own: what an alert becomes once somebody has taken it. */
-export function renderIncident(
-  t: Translate,
-  incident: Incident,
-  { taker, mayTake, now }: { taker: string; mayTake: boolean; now: Date },
-): Rendered {
+export interface IncidentCard {
+  /** Name of who took it; empty: nobody. */
+  readonly taker: string;
+  readonly mayTake: boolean;
+  readonly now: Date;
+  readonly rungs?: readonly RungRecord[];
+  /** How its server is recovered; null: nothing is done by itself. */
+  readonly mode?: RecoveryMode | null;
+  /** No sound about it in this chat until then. */
+  readonly mutedUntil?: Date | null;
+}
+
+/** One incident as the card of its chat: how it stands, what was done, who looks after it. */
+export function renderIncident(t: Translate, incident: Incident, card: IncidentCard): Rendered {
+  const { taker, mutedUntil } = card;
   const services = incident.affectedServices.join(', ');
+  const server = bold(shown(incident.serverHandle));
+  const title = t('note.incident_about', { server, what: incidentName(t, incident) });
   return {
     text: join([
-      line(t, incident, taker, now),
-      incident.details === '' ? null : shownLines(incident.details),
+      html(`${cardSign(incident)} ${title.html}`),
+      incident.details === '' ? null : italic(shownLines(clipped(incident.details))),
       t('incident.since', { since: t.moment(incident.failedAt) }),
       services === '' ? null : t('incident.services', { services }),
+      ...rungLines(t, incident, card.rungs ?? []),
+      standing(t, incident, card),
+      taker === '' ? null : html(`👤 ${t('incident.taken', { by: taker }).html}`),
+      incident.muted ? html(`🔇 ${t('incident.muted').html}`) : null,
+      mutedUntil ? t('card.muted_until', { until: t.moment(mutedUntil) }) : null,
     ]),
-    buttons: mayTake && incident.takenBy === null ? [[takeButton(t, incident, 't')]] : [],
+    buttons: cardButtons(t, incident, card),
   };
+}
+
+const CARD_SIGNS: Readonly<Record<Severity, string>> = {
+  info: 'ℹ️',
+  warning: '⚠️',
+  error: '❌',
+  critical: '🚨',
+  success: '✅',
+};
+
+const cardSign = ({ status, severity }: Incident): string =>
+  status === 'resolved' ? '✅' : status === 'failed' ? '❌' : CARD_SIGNS[severity];
+
+const DETAILS_LIMIT = 1200;
+const clipped = (text: string): string =>
+  text.length > DETAILS_LIMIT ? `${text.slice(0, DETAILS_LIMIT)}…` : text;
+
+const RUNG_OUTCOMES: Readonly<Record<RungRecord['outcome'], MessageKey>> = {
+  running: 'card.rung_running',
+  helped: 'rung_outcome.helped',
+  no_help: 'rung_outcome.no_help',
+  failed: 'rung_outcome.failed',
+  skipped: 'card.rung_skipped',
+  would: 'card.rung_would',
+};
+
+/** The last steps of its recovery, each with the time that the trouble had lasted. */
+function rungLines(t: Translate, { failedAt }: Incident, rungs: readonly RungRecord[]): Html[] {
+  return rungs.slice(-TIMELINE).map(({ rung, outcome, startedAt }) => {
+    const after = t.duration((startedAt.getTime() - failedAt.getTime()) / 1000);
+    return t('card.rung', { after, rung: t(`rung.${rung}`), outcome: t(RUNG_OUTCOMES[outcome]) });
+  });
+}
+
+function standing(t: Translate, incident: Incident, { mode }: IncidentCard): Html | null {
+  const { status, failedAt, resolvedAt } = incident;
+  const lasted = resolvedAt && t.duration((resolvedAt.getTime() - failedAt.getTime()) / 1000);
+  if (status === 'resolved')
+    return lasted ? t('card.over', { duration: lasted }) : t('card.over_bare');
+  if (status === 'failed') return t('card.failed');
+  if (status === 'recovering') return t('card.recovering');
+  return mode ? t(`note.mode_${mode}`) : null;
+}
+
+function cardButtons(t: Translate, incident: Incident, card: IncidentCard): Button[][] {
+  const { id, status, takenBy } = incident;
+  if (status === 'resolved' || !card.mayTake) return [];
+  const mute = { text: t.plain('button.mute_hour'), data: `ic.m.${id}` };
+  return [
+    ...(takenBy === null ? [[takeButton(t, incident, 't')]] : []),
+    ...(card.mutedUntil ? [] : [[mute]]),
+  ];
 }

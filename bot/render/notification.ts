@@ -1,6 +1,7 @@
 import type { Severity } from '#domain/incident.ts';
 import type { Notification } from '#domain/notification.ts';
 import type { Translate } from '../locales/translate.ts';
+import { digestLines } from './digest.ts';
 import { bold, code, type Html, html, join, shown, shownLines, split } from './html.ts';
 import { inputButtons, secretHint } from './input.ts';
 import type { Rendered } from './message.ts';
@@ -8,7 +9,7 @@ import { by, has, type Lines, number, type Params, took, why } from './note-valu
 import { PEOPLE_LINES } from './people-notes.ts';
 import { approvalLines, WATCH_LINES, watchButtons } from './watch-notes.ts';
 
-const SIGNS: Readonly<Record<Severity, string>> = {
+export const SIGNS: Readonly<Record<Severity, string>> = {
   info: 'ℹ️',
   warning: '⚠️',
   error: '❌',
@@ -69,6 +70,7 @@ const LINES: Readonly<Record<Exclude<Notification['kind'], 'approval_needed'>, L
   server_rebooted: (t, server, p) => [t('note.server_rebooted', { server }), took(t, p.seconds)],
   reboot_failed: (t, server, p) => [t('note.reboot_failed', { server }), ...why(t, p)],
   operation_cancelled: (t, server, p) => [t('note.operation_cancelled', { server }), by(t, p)],
+  daily_digest: (t, _server, p) => digestLines(t, String(p.digest ?? '')),
   operation_expired: (t, server) => [t('note.operation_expired', { server })],
   input_needed: (t, server, p) => [
     t('note.input_needed', { server }),

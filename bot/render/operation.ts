@@ -5,7 +5,7 @@ import { CATALOGUES, type MessageKey, type Translate } from '../locales/translat
 import { bold, code, type Html, html, join, shown } from './html.ts';
 import type { Button, Rendered } from './message.ts';
 
-const SIGNS: Readonly<Record<OperationStatus, string>> = {
+export const SIGNS: Readonly<Record<OperationStatus, string>> = {
   queued: '🕓',
   running: '⏳',
   waiting: '✋',

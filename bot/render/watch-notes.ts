@@ -69,6 +69,13 @@ export const WATCH_LINES: Readonly<Record<WatchKind, Lines>> = {
     has(p.hint) ? shownLines(String(p.hint)) : null,
     optional(t, 'note.runbook', 'runbook', p.runbook),
   ],
+  incident_escalated: (t, server, p) => [
+    t(has(p.who) ? 'note.escalated_to' : 'note.escalated', {
+      ...{ server, what: what(t, p), who: p.who ?? '' },
+      minutes: t.duration((number(p.minutes) ?? 0) * 60),
+    }),
+    p.to === 'webhook' ? t('note.escalated_webhook') : null,
+  ],
   mass_failure: (t, _server, p) => [
     number(p.count) === null || number(p.total) === null
       ? t('note.mass_failure_bare')
@@ -142,6 +149,7 @@ export function watchButtons(
     case 'fleet_frozen':
       return [[rearmButton(t)]];
     case 'incident_opened':
+    case 'incident_escalated':
     case 'incident_failed':
       return UUID.test(String(incident))
         ? [

@@ -65,6 +65,8 @@ export function createIncidentOpening({
       data: {
         ...{ status: 'detected', resolvedAt: null, closedBy: null, closeReason: null },
         ...{ severity: input.severity, muted: input.muted ?? false, reopened: { increment: 1 } },
+        // Nobody was called for this time yet; the wait for a taker begins anew.
+        ...{ escalation: 0, escalatedAt: clock.now() },
         operationId: input.operationId ?? locked.operationId,
         affectedServices: await affected(tx, input, server),
       },

@@ -3,12 +3,15 @@ import { createAccounts } from './accounts.ts';
 import { createApiTokens } from './api-tokens.ts';
 import { createApprovals } from './approvals.ts';
 import { createAudit } from './audit.ts';
+import { createCards } from './cards.ts';
 import { createChatOrders } from './chat-orders.ts';
 import { createChats } from './chats.ts';
 import { createCredentials } from './credentials.ts';
 import { guarded } from './database-errors.ts';
 import type { RepositoryDeps } from './deps.ts';
+import { createDigests } from './digests.ts';
 import { createFleet } from './fleet.ts';
+import { createFollowing } from './following.ts';
 import { createGroups } from './groups.ts';
 import { createHealth } from './health.ts';
 import { createHostKeys } from './host-keys.ts';
@@ -16,6 +19,7 @@ import { createIdempotency } from './idempotency.ts';
 import { createIncidents } from './incidents.ts';
 import { createInputRequests } from './input-requests.ts';
 import { createMaintenance } from './maintenance.ts';
+import { createOnCall } from './on-call.ts';
 import { createOperations } from './operations.ts';
 import { createOutbox } from './outbox.ts';
 import { createProviderDetails } from './provider-details.ts';
@@ -52,5 +56,9 @@ export function createRepositories(deps: RepositoryDeps): Repositories {
     approvals: guarded(createApprovals(deps)),
     maintenance: guarded(createMaintenance(deps)),
     chatOrders: guarded(createChatOrders(deps)),
+    cards: guarded(createCards(deps)),
+    following: guarded(createFollowing(deps)),
+    onCall: guarded(createOnCall(deps)),
+    digests: guarded(createDigests(deps)),
   };
 }

@@ -1,94 +1,97 @@
-import type { Notification, OutboxMessage } from '#domain/notification.ts';
-import type { Clock } from '#domain/ports.ts';
+import { type DeliveryHealth, MANY_FAILURES, WEBHOOK_RECEIVER } from '#domain/notification.ts';
 import type { OutboxRepository } from '#domain/repositories.ts';
-import type { NotificationOutbox } from '#generated/prisma/client.ts';
-import { cleanJson, cleanText, isUuid } from './clean.ts';
-import type { RepositoryDeps, Tx } from './deps.ts';
+import { cleanText, isUuid } from './clean.ts';
+import type { RepositoryDeps } from './deps.ts';
+import { createOutboxClaims } from './outbox-claim.ts';
+import { enqueueNotification } from './outbox-enqueue.ts';
 
-export function createOutbox({ prisma, clock }: RepositoryDeps): OutboxRepository {
+export { enqueueNotification } from './outbox-enqueue.ts';
+
+export function createOutbox(deps: RepositoryDeps): OutboxRepository {
+  const { prisma, clock } = deps;
+  const pending = (id: string) => ({ id, status: 'pending' as const });
+
   return {
+    ...createOutboxClaims(deps),
+
     enqueue: (notification) => enqueueNotification(prisma, clock, notification),
-    async claim(limit, seconds) {
-      const now = clock.now();
-      const until = new Date(now.getTime() + seconds * 1000);
-      // Only the oldest message of each receiver is up: a later one never overtakes it. The second
-      // look at claimed_until is for another claimer that was first.
-      const claimed = await prisma.$queryRaw<{ id: string }[]>`
-        WITH heads AS (
-          SELECT DISTINCT ON (receiver) id, seq, next_try_at, claimed_until
-            FROM notification_outbox WHERE status = 'pending' ORDER BY receiver, seq
-        ), due AS (
-          SELECT id FROM heads
-           WHERE next_try_at <= ${now}::timestamptz
-             AND (claimed_until IS NULL OR claimed_until <= ${now}::timestamptz)
-           ORDER BY seq LIMIT ${limit}
-        )
-        UPDATE notification_outbox o
-           SET claimed_until = ${until}::timestamptz,
-               attempts = attempts + 1
-          FROM due
-         WHERE o.id = due.id AND o.status = 'pending'
-           AND (o.claimed_until IS NULL OR o.claimed_until <= ${now}::timestamptz)
-        RETURNING o.id`;
-      const rows = await prisma.notificationOutbox.findMany({
-        where: { id: { in: claimed.map((row) => row.id) } },
-        orderBy: { seq: 'asc' },
-      });
-      return rows.map(toMessage);
-    },
+
     async sent(id) {
       await prisma.notificationOutbox.updateMany({
-        where: { id, status: 'pending' },
+        where: pending(id),
         data: { status: 'sent', sentAt: clock.now(), claimedUntil: null },
       });
     },
+
     async failed(id, reason, nextTryAt) {
       const lastError = cleanText(reason);
       await prisma.notificationOutbox.updateMany({
-        where: { id, status: 'pending' },
+        where: pending(id),
         data: nextTryAt
           ? { lastError, nextTryAt, claimedUntil: null }
           : { lastError, status: 'failed', claimedUntil: null },
       });
     },
+
+    async hold(id, until) {
+      await prisma.notificationOutbox.updateMany({
+        where: pending(id),
+        data: { nextTryAt: until, claimedUntil: null, attempts: { decrement: 1 } },
+      });
+    },
+
+    async sentSince({ chatId, threadId }, since) {
+      const rows = await prisma.notificationOutbox.findMany({
+        where: {
+          receiver: chatId,
+          threadId,
+          channel: 'telegram',
+          status: 'sent',
+          sentAt: { gt: since },
+        },
+        orderBy: { sentAt: 'asc' },
+        select: { sentAt: true },
+      });
+      return rows.flatMap(({ sentAt }) => (sentAt ? [sentAt] : []));
+    },
+
+    async combined(ids) {
+      await prisma.notificationOutbox.updateMany({
+        where: { id: { in: [...ids] }, status: 'pending' },
+        data: { status: 'combined', sentAt: clock.now(), claimedUntil: null },
+      });
+    },
+
+    async duplicate(id) {
+      if (!isUuid(id)) return false;
+      const now = clock.now();
+      const { chatId, threadId } = WEBHOOK_RECEIVER;
+      const rows = await prisma.$executeRaw`
+        INSERT INTO notification_outbox
+               (id, dedupe_key, channel, receiver, thread_id, severity, kind, params, server_handle,
+                operation_id, incident_id, next_try_at, created_at)
+        SELECT gen_random_uuid(), dedupe_key, 'webhook', ${chatId}, ${threadId}, severity, kind,
+               params, server_handle, operation_id, incident_id, ${now}::timestamptz,
+               ${now}::timestamptz
+          FROM notification_outbox WHERE id = ${id}::uuid
+        ON CONFLICT (dedupe_key, channel, receiver, thread_id) DO NOTHING`;
+      return rows > 0;
+    },
+
+    async isHopeless(dedupeKey) {
+      const alive = await prisma.notificationOutbox.count({
+        where: { dedupeKey, channel: 'telegram', status: { not: 'failed' } },
+      });
+      return alive === 0;
+    },
+
+    async health(): Promise<DeliveryHealth> {
+      const { _count, _min } = await prisma.notificationOutbox.aggregate({
+        where: { channel: 'telegram', status: 'pending', attempts: { gte: MANY_FAILURES } },
+        _count: true,
+        _min: { createdAt: true },
+      });
+      return { failing: _count > 0, since: _min.createdAt, waiting: _count };
+    },
   };
 }
-
-/** One message per person with a role; the same key for the same person is one message. */
-export async function enqueueNotification(
-  tx: Tx,
-  clock: Clock,
-  notification: Notification,
-): Promise<void> {
-  const now = clock.now();
-  const receivers = await tx.user.findMany({
-    where: { role: { not: null } },
-    orderBy: { telegramId: 'asc' },
-    select: { telegramId: true },
-  });
-  const { dedupeKey, severity, kind, params, serverHandle, operationId } = notification;
-  await tx.notificationOutbox.createMany({
-    data: receivers.map(({ telegramId }) => ({
-      ...{ dedupeKey, receiver: telegramId, severity, kind, serverHandle },
-      ...{ createdAt: now, nextTryAt: now },
-      params: cleanJson(params),
-      operationId: operationId && isUuid(operationId) ? operationId : null,
-    })),
-    skipDuplicates: true,
-  });
-}
-
-const toMessage = (row: NotificationOutbox): OutboxMessage => ({
-  id: row.id,
-  notification: {
-    dedupeKey: row.dedupeKey,
-    severity: row.severity,
-    kind: row.kind as Notification['kind'],
-    params: row.params as Notification['params'],
-    serverHandle: row.serverHandle,
-    operationId: row.operationId,
-  },
-  receiver: row.receiver,
-  attempts: row.attempts,
-  createdAt: row.createdAt,
-});

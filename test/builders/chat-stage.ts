@@ -20,6 +20,7 @@ import { memoryLeases } from '#test/fakes/chat-memory.ts';
 import { memoryChatOrders } from '#test/fakes/memory-chat-orders.ts';
 import { memoryChatUpdates } from '#test/fakes/memory-chat-updates.ts';
 import { memoryFleet } from '#test/fakes/memory-fleet.ts';
+import { memoryFollowing } from '#test/fakes/memory-following.ts';
 import { aUser, memoryPeople } from '#test/fakes/memory-people.ts';
 import { hastyClock, swiftClock } from '#test/fakes/swift-clock.ts';
 import { telegramSpec } from '#test/support/telegram-spec.ts';
@@ -69,6 +70,7 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
   const users = new Map<bigint, User>();
   for (const [id, role] of Object.entries(roles)) users.set(BigInt(id), aUser(BigInt(id), role));
   const agent = chatAgent(lists);
+  const follow = memoryFollowing(users);
   const updates = memoryChatUpdates();
   const leases = memoryLeases();
   const events: ChatEvent[] = [];
@@ -144,6 +146,10 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     },
     publicUrl: 'https://zavhoz.example.org',
     ...lookDeps(lists.look),
+    recoveries: follow.recoveries,
+    cards: follow.cards,
+    following: follow.following,
+    onCall: follow.onCall,
     adminIds: new Set<bigint>(),
     clock,
     log,
@@ -164,6 +170,7 @@ export async function chatStage(roles: Readonly<Record<number, Role>> = { [ANN.i
     events,
     agent,
     users,
+    follow,
     updates,
     leases,
     log,

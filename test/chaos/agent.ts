@@ -45,6 +45,8 @@ export const newDataDir = (): DataDir => ({
 });
 
 const SYNC_SECONDS = 120;
+/** More than any scenario sends: what is counted are messages, not what they are combined to. */
+const MESSAGES_PER_HOUR = 1000;
 const TWIN_LOOK_SECONDS = 5;
 const SWEEP_SECONDS = 10;
 /** The outbox looks each second; a day has many, and nobody here counts them. */
@@ -134,7 +136,7 @@ export async function startAgent(world: World, databaseUrl: string, dataDir: Dat
     updates: counted(clock, 'updates', createChatUpdates({ prisma, secrets })),
   });
   const outbox = createOutbox({
-    ...{ outbox: repositories.outbox, render: bot.render, deliver: bot.deliver, log },
+    ...{ outbox: repositories.outbox, tell: bot.tell, perHour: MESSAGES_PER_HOUR, log },
     clock: { now: clock.now, sleep: (ms, signal) => clock.sleep(ms * OUTBOX_PACE, signal) },
   });
   const health = createHealthWorker({

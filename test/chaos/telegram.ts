@@ -46,13 +46,15 @@ export function createRecordingTelegram(clock: Clock, isReachable: () => boolean
     return updates;
   }
 
-  function send({ chat_id, text, reply_markup }: Record<string, unknown>): object {
+  function send(payload: Record<string, unknown>): object {
+    const { chat_id, text, reply_markup } = payload;
     const rows = (reply_markup as Keyboard | undefined)?.inline_keyboard ?? [];
     const buttons = rows.flat().map((button) => button.callback_data);
     const id = messages.length + 1;
     const [chat, said] = [Number(chat_id), String(text)];
     messages.push({ id, at: clock.now().getTime(), chat, text: said, buttons, edits: [] });
-    return { message_id: id };
+    const { reply_parameters: answers } = payload as { reply_parameters?: { message_id: number } };
+    return { message_id: id, ...(answers && { reply_to_message: answers }) };
   }
 
   const answer = async (method: string, payload: Record<string, unknown>): Promise<unknown> => {

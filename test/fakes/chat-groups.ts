@@ -8,7 +8,7 @@ const POLICY: GroupPolicy = {
 };
 
 /** Groups by name; `default` and `web` are there. */
-export function chatGroups(): Pick<GroupRepository, 'require' | 'update'> {
+export function chatGroups(): Pick<GroupRepository, 'require' | 'update' | 'list'> {
   const group = (name: string): ServerGroup => ({
     ...{ id: `id-${name}`, name, description: '', policy: POLICY, openPorts: [] },
   });
@@ -19,6 +19,7 @@ export function chatGroups(): Pick<GroupRepository, 'require' | 'update'> {
     return found;
   };
   return {
+    list: async () => [...rows.values()],
     require: async (name) => find(name),
     async update(name, { policy }) {
       const before = find(name);

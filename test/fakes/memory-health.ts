@@ -171,15 +171,12 @@ export function memoryHealthRepositories(clock: Clock) {
     },
   };
 
-  const outbox: OutboxRepository = {
+  const outbox: Pick<OutboxRepository, 'enqueue'> = {
     async enqueue(notification) {
       if (!notifications.has(notification.dedupeKey)) {
         notifications.set(notification.dedupeKey, notification);
       }
     },
-    claim: async () => [],
-    sent: async () => {},
-    failed: async () => {},
   };
 
   return {

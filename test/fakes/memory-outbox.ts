@@ -1,11 +1,12 @@
-import type { Notification, OutboxMessage } from '#domain/notification.ts';
+import type { Notification, OutboxMessage, Receiver } from '#domain/notification.ts';
 import type { Clock } from '#domain/ports.ts';
 import type { OutboxRepository } from '#domain/repositories.ts';
 
 interface Row {
   message: OutboxMessage;
   dueAt: number;
-  state: 'open' | 'sent' | 'given_up';
+  state: 'open' | 'sent' | 'given_up' | 'combined';
+  sentAt: Date | null;
   reason: string | null;
 }
 
@@ -13,6 +14,8 @@ export interface MemoryOutbox extends OutboxRepository {
   readonly rows: Row[];
   /** Throws from `sent` while set: the database went away after the delivery. */
   deaf: boolean;
+  /** What the second channel was given. */
+  readonly duplicates: string[];
 }
 
 /** The outbox's promises in memory: one row per key and receiver, one claim per receiver. */
@@ -27,19 +30,21 @@ export function memoryOutbox(receivers: readonly bigint[], clock: Clock): Memory
   const store: MemoryOutbox = {
     rows,
     deaf: false,
+    duplicates: [],
     async enqueue(notification: Notification) {
-      for (const receiver of receivers) {
-        const id = `${notification.dedupeKey}/${receiver}`;
+      for (const chatId of receivers) {
+        const id = `${notification.dedupeKey}/${chatId}`;
         if (rows.some((r) => r.message.id === id)) continue;
-        const message = { id, notification, receiver, attempts: 0, createdAt: clock.now() };
-        rows.push({ message, dueAt: now(), state: 'open', reason: null });
+        const receiver = { chatId, threadId: 0 };
+        const message = { ...outboxMessage(notification, receiver, clock), id };
+        rows.push({ message, dueAt: now(), state: 'open', reason: null, sentAt: null });
       }
     },
     async claim(limit, seconds) {
       const heads = new Map<bigint, Row>();
       for (const row of rows) {
-        const { receiver } = row.message;
-        if (row.state === 'open' && !heads.has(receiver)) heads.set(receiver, row);
+        const { chatId } = row.message.receiver;
+        if (row.state === 'open' && !heads.has(chatId)) heads.set(chatId, row);
       }
       const due = [...heads.values()].filter((row) => row.dueAt <= now()).slice(0, limit);
       for (const row of due) {
@@ -50,7 +55,7 @@ export function memoryOutbox(receivers: readonly bigint[], clock: Clock): Memory
     },
     async sent(id) {
       if (store.deaf) throw new Error('database away');
-      find(id).state = 'sent';
+      Object.assign(find(id), { state: 'sent', sentAt: clock.now() });
     },
     async failed(id, reason, nextTryAt) {
       const row = find(id);
@@ -58,6 +63,45 @@ export function memoryOutbox(receivers: readonly bigint[], clock: Clock): Memory
       if (nextTryAt) row.dueAt = nextTryAt.getTime();
       else row.state = 'given_up';
     },
+    async hold(id, until) {
+      const row = find(id);
+      row.dueAt = until.getTime();
+      row.message = { ...row.message, attempts: row.message.attempts - 1, held: true };
+    },
+    sentSince: async ({ chatId }, since) =>
+      rows.flatMap(({ message, sentAt }) =>
+        message.receiver.chatId === chatId && sentAt && sentAt > since ? [sentAt] : [],
+      ),
+    async batch(id, limit) {
+      const { chatId } = find(id).message.receiver;
+      return rows
+        .filter(({ state, message }) => state === 'open' && message.receiver.chatId === chatId)
+        .map(({ message }) => message)
+        .filter(({ notification }) => notification.severity !== 'critical')
+        .slice(0, limit);
+    },
+    async combined(ids) {
+      for (const id of ids) find(id).state = 'combined';
+    },
+    async duplicate(id) {
+      if (store.duplicates.includes(id)) return false;
+      store.duplicates.push(id);
+      return true;
+    },
+    isHopeless: async (key) =>
+      rows.every((r) => r.message.notification.dedupeKey !== key || r.state === 'given_up'),
+    health: async () => ({ failing: false, since: null, waiting: 0 }),
   };
   return store;
 }
+
+/** A message as the outbox hands it out. */
+export const outboxMessage = (
+  notification: Notification,
+  receiver: Receiver,
+  clock: Pick<Clock, 'now'> = { now: () => new Date() },
+): OutboxMessage => ({
+  ...{ id: 'm', notification, receiver, channel: 'telegram', attempts: 0, held: false },
+  incidentId: notification.params.incident ? String(notification.params.incident) : null,
+  createdAt: clock.now(),
+});

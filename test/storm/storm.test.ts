@@ -50,7 +50,8 @@ beforeEach(async () => {
   });
   bot = createBotService({ ...deps, transport, updates, leases, pollSeconds: 1 });
   outbox = memoryOutbox(ADMINS.map(BigInt), clock);
-  const delivery = createOutbox({ outbox, render: bot.render, deliver: bot.deliver, clock, log });
+  // What is counted are messages, not what they are combined to.
+  const delivery = createOutbox({ outbox, tell: bot.tell, perHour: 1000, clock, log });
   stop = new AbortController();
   line = quietLine(
     new URL(telegram.apiRoot).host,

@@ -99,6 +99,7 @@ export function createWords(deps: WordsDeps) {
         params: {
           ...{ type: incident.type, server: incident.serverHandle, rungs: '', redeployed: '' },
           seconds: Math.max(0, seconds),
+          incident: incident.id,
         },
       });
     },
