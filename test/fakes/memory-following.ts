@@ -34,8 +34,9 @@ export function memoryFollowing(users: ReadonlyMap<bigint, User>) {
     async reader(receiver) {
       const person = users.get(receiver.chatId);
       return {
-        ...{ receiver, quiet: null, digestAt: null, timeZone: null },
-        ...{ language: person?.languageCode ?? null, role: person?.role ?? null },
+        ...{ receiver, quiet: null, digestAt: null, timeZone: person?.timeZone ?? null },
+        language: person?.language ?? person?.languageCode ?? null,
+        role: person?.role ?? null,
         ...choices.get(keyOf(receiver)),
       };
     },

@@ -25,7 +25,7 @@ export const MATRIX: Readonly<Record<string, MatrixRow>> = {
   incidents: { says: /No open incidents/ },
   approvals: { says: /Nothing waits for your word/ },
   provision: { words: 'vps-1001', says: /preparation of vps-1001/ },
-  rebuild: { words: 'vps-1001 reset', says: /disk is kept/ },
+  rebuild: { words: 'vps-1001 reset', says: /keep its disk/ },
   cancel: { says: /No operation is under way/ },
   answer: { says: /No operation waits for an answer/ },
   freeze: { words: 'racks are moved', says: /racks are moved/ },

@@ -39,7 +39,7 @@ function stage(outcome: SshProbe['outcome'], stdout = '') {
 describe('evidence before a rung', () => {
   it('goes on the timeline of the incident, within half a minute in all', async () => {
     const { run, waits, events } = stage('ok', '@@zavhoz:uptime\nup 3 days\n');
-    expect(await run()).toEqual({ sections: ['uptime'] });
+    expect(await run()).toEqual({ sections: ['uptime'], evidence: { uptime: 'up 3 days' } });
     expect(events).toMatchObject([{ data: { evidence: { uptime: 'up 3 days' } } }]);
     expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(30_000);
   });
