@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Secret } from '#domain/secret.ts';
 
 /** One setting: its schema parses the environment's text; `about` goes into the README's table. */
 export interface Field {
@@ -14,13 +15,16 @@ export const field = <S extends z.ZodType>(
   schema: S,
   about: string,
   fallback = '',
-  secret = false,
+  isSecret = false,
 ): { schema: S; about: string; fallback: string; secret?: true } => ({
   schema: z.preprocess(blank, schema) as unknown as S,
   about,
   fallback,
-  ...(secret ? { secret: true as const } : {}),
+  ...(isSecret ? { secret: true as const } : {}),
 });
+
+/** A text that no log and no message ever shows. */
+export const secret = z.string().transform((text) => new Secret(text));
 
 export const seconds = (fallback: number, min = 1, max = 86_400) =>
   z.coerce

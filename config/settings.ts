@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PHASES_TOTAL_SECONDS } from '#domain/phases.ts';
 import { Secret } from '#domain/secret.ts';
+import { CHAT_SETTINGS } from './chat-settings.ts';
 import {
   count,
   field,
@@ -9,12 +10,11 @@ import {
   optionalFlag,
   publicKeys,
   seconds,
+  secret,
   webUrl,
   wordList,
 } from './fields.ts';
 import { HEALTH_SETTINGS } from './health-settings.ts';
-
-const secret = z.string().transform((text) => new Secret(text));
 
 /** Every setting of the product, in the order of the README's table. */
 export const SETTINGS = {
@@ -206,55 +206,7 @@ export const SETTINGS = {
     'Deadline of a program of the script provider, in seconds',
     '300',
   ),
-  TELEGRAM_BOT_TOKEN: field(
-    secret.optional(),
-    'Token of the Telegram bot',
-    'Telegram is off',
-    true,
-  ),
-  TELEGRAM_API_ROOT: field(
-    webUrl.default('https://api.telegram.org'),
-    'Address of the Bot API server',
-    'https://api.telegram.org',
-  ),
-  TELEGRAM_UPDATES: field(
-    z.enum(['polling', 'webhook']).default('polling'),
-    'How updates come: polling asks Telegram; webhook lets Telegram call ZAVHOZ_PUBLIC_URL (https)',
-    'polling',
-  ),
-  TELEGRAM_WEBHOOK_SECRET: field(
-    z
-      .string()
-      .regex(/^[\w-]{16,256}$/, 'must be 16 to 256 of the characters A-Z, a-z, 0-9, _ and -')
-      .transform((text) => new Secret(text))
-      .optional(),
-    'What Telegram proves itself with; the same for all processes',
-    'generated in the data directory',
-    true,
-  ),
-  TELEGRAM_PROXY: field(webUrl.optional(), 'HTTP proxy for Telegram', 'none'),
-  ADMIN_TELEGRAM_IDS: field(
-    numberList,
-    'Telegram user ids that are owners from the start, separated by commas',
-    'none: pair with the code printed at start',
-  ),
-  NOTIFICATION_RATE_LIMIT: field(
-    count(60, 1, 1000),
-    'Messages per chat and hour; beyond it they are combined, critical ones always pass',
-    '60',
-  ),
-  NOTIFICATION_WEBHOOK_URL: field(
-    webUrl.transform((url) => new Secret(url)).optional(),
-    'Second channel for alerts and for people on call: told by POST (docs/notification-webhook.md)',
-    'none',
-    true,
-  ),
-  NOTIFICATION_WEBHOOK_SECRET: field(
-    secret.optional(),
-    'Signs what the webhook is told (HMAC-SHA-256)',
-    'not signed',
-    true,
-  ),
+  ...CHAT_SETTINGS,
   OPENAI_API_KEY: field(
     secret.optional(),
     'Key of the language model (not used by this version)',
