@@ -30,6 +30,8 @@ export default defineConfig({
         globalSetup: [credentials, 'test/setup/services.ts'],
         testTimeout: 60_000,
         hookTimeout: 120_000,
+        // They wait for processes, networks and clocks more than they work.
+        maxWorkers: 4,
         sequence: { groupOrder: 1 },
       }),
       // Real hosts in containers: one file after the other, each needs the whole machine.
