@@ -25,8 +25,8 @@ describe('host identity', () => {
   });
 
   it('takes a zombie for dead', async () => {
-    // The shell's child ends while the program that took the shell's place never reaps it.
-    const child = spawn('sh', ['-c', 'true & echo $!; exec sleep 30']);
+    // The shell's child ends after another program took the shell's place, which never reaps it.
+    const child = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 30']);
     const [line] = await once(child.stdout, 'data');
     const pid = Number(String(line).trim());
     while (processStat(pid)?.state !== 'Z') await new Promise((resolve) => setTimeout(resolve, 5));
