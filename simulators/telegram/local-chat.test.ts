@@ -81,6 +81,11 @@ it('shows of an edited card what is new, of a file its beginning, and what was d
   telegram.write({ chat, text: card(2) }, id);
   await until(() => shown.endsWith('↻ Preparing vps-1001\n  ✓ step 2\n'));
   expect(shown.match(/step 3/g)).toHaveLength(1);
+  const timed = telegram.write({ chat, text: 'Preparing vps-1002\nstep 1\nfor 3 sec' });
+  telegram.write({ chat, text: 'Preparing vps-1002\nstep 1\nfor 6 sec' }, timed.message_id);
+  telegram.write({ chat, text: 'Preparing vps-1002\nstep 2\nfor 9 sec' }, timed.message_id);
+  await until(() => shown.includes('for 9 sec'));
+  expect(shown).not.toContain('for 6 sec');
   const content = Array.from({ length: 60 }, (_, n) => `line ${n}`).join('\n');
   const document = { file_id: 'f', file_name: 'zavhoz.txt', content };
   telegram.write({ chat, text: '', document, caption: 'It begins' });

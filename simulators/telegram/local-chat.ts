@@ -78,12 +78,15 @@ export function createLocalChat(options: LocalChatOptions): LocalChat {
     if (message.chat.id !== person.id) return;
     const asks = message.reply_markup?.force_reply === true;
     if (asks) prompted = message;
+    const text = renderMessage(message, terminal).split('\n');
     const lines = [
-      ...renderMessage(message, terminal).split('\n'),
+      ...text,
       ...numbered(message).map((choice) => `  ${choice}`),
       ...(asks ? ['(your next line answers this; an empty line leaves it)'] : []),
     ];
-    const news = newsOf(lines, seen.get(message.message_id) ?? []);
+    const before = seen.get(message.message_id) ?? [];
+    if (isClock(lines, before, text.length - 1)) return;
+    const news = newsOf(lines, before);
     seen.set(message.message_id, lines);
     print(`${sign} ${news.join('\n  ')}`);
   }
@@ -145,3 +148,9 @@ function newsOf(lines: readonly string[], before: readonly string[]): readonly s
   const news = rest.filter((line) => !before.includes(line));
   return before.length > 0 && news.length < lines.length / 2 ? [title, ...news] : lines;
 }
+
+/** Whether nothing but the last line of the text is another: the time that something has taken. */
+const isClock = (lines: readonly string[], before: readonly string[], last: number): boolean =>
+  last > 0 &&
+  lines.length === before.length &&
+  lines.every((line, at) => (at === last) === (line !== before[at]));
