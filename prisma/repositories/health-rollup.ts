@@ -8,17 +8,19 @@ const DAY = 24 * HOUR;
 const PIECE = 6 * HOUR;
 /** Partitions are there before their day begins, also when nobody rolls up for a while. */
 const AHEAD_DAYS = 3;
-/** Advisory lock, held for the transaction: one rolls up, the others need not. */
+/** Advisory lock, held for a transaction: who finds it taken leaves the rest to its holder. */
 const LOCK = 0x7a61_7568;
 
 /** Hours from samples, days from hours; then what has been kept long enough goes. Days are UTC's. */
 export function createHealthRollUp({ prisma }: RepositoryDeps): Pick<HealthRepository, 'rollUp'> {
-  const alone = (work: (tx: Tx) => Promise<void>) =>
+  const alone = (work: (tx: Tx) => Promise<void>): Promise<boolean> =>
     prisma.$transaction(
       async (tx) => {
         const [lock] = await tx.$queryRaw<{ held: boolean }[]>`
           SELECT pg_try_advisory_xact_lock(${LOCK}::bigint) AS held`;
-        if (lock?.held) await work(tx);
+        if (lock?.held !== true) return false;
+        await work(tx);
+        return true;
       },
       { timeout: 120_000 },
     );
@@ -38,11 +40,13 @@ export function createHealthRollUp({ prisma }: RepositoryDeps): Pick<HealthRepos
       // In pieces: after a long pause all at once would take too long.
       for (let at = await edge(now, keep.samplesDays); at < until; at += PIECE) {
         const [from, to] = [new Date(at), new Date(Math.min(at + PIECE, until))];
-        await alone((tx) => sumHours(tx, from, to));
+        if (!(await alone((tx) => sumHours(tx, from, to)))) return;
       }
-      await alone((tx) => sumDays(tx, now));
-      await alone((tx) => makePartitions(tx, now));
-      await alone((tx) => forget(tx, now, keep));
+      // Each after the one before, by the same hand: two that took turns could each leave out
+      // what the other had left to them, or forget what was not summed up yet.
+      for (const work of [sumDays, makePartitions, forget]) {
+        if (!(await alone((tx) => work(tx, now, keep)))) return;
+      }
     },
   };
 }
