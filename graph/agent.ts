@@ -6,6 +6,7 @@ import type { Clock, Doorbell, Logger } from '#domain/ports.ts';
 import type {
   ApprovalRepository,
   FleetRepository,
+  GroupRepository,
   IncidentRepository,
   InputRequestRepository,
   OperationRepository,
@@ -21,6 +22,7 @@ export interface AgentDeps {
   readonly inputs: InputRequestRepository;
   readonly approvals: ApprovalRepository;
   readonly fleet: FleetRepository;
+  readonly groups: Pick<GroupRepository, 'require'>;
   readonly incidents: Pick<IncidentRepository, 'list' | 'update'>;
   readonly outbox: OutboxRepository;
   readonly doorbell: Doorbell;

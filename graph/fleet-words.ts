@@ -1,5 +1,8 @@
 import type { Agent } from '#domain/agent.ts';
 import { toOpsError } from '#domain/errors.ts';
+import type { Incident } from '#domain/incident.ts';
+import { incidentOpened, isOurs } from '#domain/incident-opened.ts';
+import { hasLadder } from '#domain/ladder.ts';
 import type { Notification } from '#domain/notification.ts';
 import type { Operation } from '#domain/operation.ts';
 import type { AgentDeps } from './agent.ts';
@@ -11,7 +14,7 @@ const MOST_NAMED = 20;
 
 /** A human's word over all automatic action: it stops at once, and goes on by a word alone. */
 export function createFleetWords(
-  { fleet, incidents, operations, outbox, clock, log }: AgentDeps,
+  { fleet, groups, servers, incidents, operations, outbox, clock, log }: AgentDeps,
   ring: (operation: Operation) => void,
 ): Pick<Agent, 'freeze' | 'rearm' | 'fleet'> {
   /** A notification that fails never changes an outcome. */
@@ -33,6 +36,20 @@ export function createFleetWords(
     }
   };
 
+  const tellOpen = async (open: readonly Incident[]) => {
+    for (const incident of open) {
+      try {
+        const server = await servers.require(incident.serverHandle);
+        const isRecovered = hasLadder(incident.type) && isOurs(server);
+        const mode = server.mode ?? (await groups.require(server.group)).policy.mode;
+        await outbox.enqueue(incidentOpened(incident, isRecovered ? mode : null));
+      } catch (error) {
+        const { message } = toOpsError(error);
+        log.warn({ incident: incident.id, error: message }, 'what is still open was not told');
+      }
+    }
+  };
+
   return {
     fleet: () => fleet.state(),
     async freeze(by, reason) {
@@ -45,18 +62,20 @@ export function createFleetWords(
     },
     async rearm(by) {
       // Before the word: afterwards workers look at what is open, and tell what may speak.
-      const still = await unmute(incidents, by).catch((error: unknown) => {
+      const { singly, together } = await unmute(incidents, by).catch((error: unknown) => {
         log.warn({ error: toOpsError(error).message }, 'what is still open was not looked up');
-        return [];
+        return { singly: [], together: [] };
       });
       const at = clock.now();
       const before = await fleet.rearm(by, at);
       log.warn({ by }, 'automatic action goes on');
       if (before.frozenAt !== null || before.breakerOpenAt !== null) {
         const reason = before.frozenReason ?? before.breakerReason ?? '';
-        const open = still.slice(0, MOST_NAMED).join(', ');
-        await tell('fleet_rearmed', 'info', at, { reason, by, count: still.length, open });
+        const open = together.slice(0, MOST_NAMED).join(', ');
+        await tell('fleet_rearmed', 'info', at, { reason, by, count: together.length, open });
       }
+      // Now, and not at the next look: the first may be brought back before that.
+      await tellOpen(singly);
       // Recoveries that wait for this word look at once; the ramp decides who goes first.
       const { items } = await operations.list(
         { kind: 'recover', status: ['queued', 'waiting'] },

@@ -19,21 +19,25 @@ async function afterMassFailure(count: number) {
 describe('what a mass failure spoke for, at the re-arm', () => {
   it('a few get their own voice again', async () => {
     const { memory, incidents } = await afterMassFailure(10);
-    expect(await unmute(incidents, 'ann')).toEqual([]);
+    const { singly, together } = await unmute(incidents, 'ann');
+    expect(together).toEqual([]);
+    expect(singly.map(({ muted }) => muted)).toEqual(Array(10).fill(false));
     expect(memory.incidents.filter(({ muted }) => muted)).toEqual([]);
   });
 
   it('many are named for one message, page after page, and stay muted', async () => {
     const { memory, incidents } = await afterMassFailure(450);
-    const named = await unmute(incidents, 'ann');
-    expect(named).toHaveLength(450);
-    expect(named).not.toContain('vps-0');
+    const { singly, together } = await unmute(incidents, 'ann');
+    expect(singly).toEqual([]);
+    expect(together).toHaveLength(450);
+    expect(together).not.toContain('vps-0');
     expect(memory.incidents.filter(({ muted }) => muted)).toHaveLength(450);
   });
 
   it('what has ended meanwhile is not spoken of', async () => {
     const { incidents } = await afterMassFailure(12);
     for (const at of [1, 2]) await incidents.resolve(`vps-${at}`, ['server_unreachable'], 'back');
-    expect(await unmute(incidents, 'ann')).toEqual([]);
+    const { singly, together } = await unmute(incidents, 'ann');
+    expect([singly.length, together]).toEqual([10, []]);
   });
 });

@@ -5,15 +5,18 @@ import type { IncidentRepository } from '#domain/repositories.ts';
 const MOST_SINGLY = 10;
 const PAGE = 200;
 
-/**
- * What a mass failure spoke for and is still open when a human re-arms. A few get their own voice
- * back: the health worker tells them, and their end. Of more, the targets are returned for one
- * message, and each stays muted until something is done to it.
- */
+export interface Unmuted {
+  /** They speak for themselves again. */
+  readonly singly: readonly Incident[];
+  /** Handles for one message: too many, and each stays muted until something is done to it. */
+  readonly together: readonly string[];
+}
+
+/** What a mass failure spoke for and is still open when a human re-arms. */
 export async function unmute(
   incidents: Pick<IncidentRepository, 'list' | 'update'>,
   by: string,
-): Promise<readonly string[]> {
+): Promise<Unmuted> {
   const muted: Incident[] = [];
   for (let offset = 0; ; offset += PAGE) {
     const { items } = await incidents.list(
@@ -24,8 +27,10 @@ export async function unmute(
     if (items.length < PAGE) break;
   }
   if (muted.length > MOST_SINGLY) {
-    return [...new Set(muted.map(({ serverHandle }) => serverHandle))].sort();
+    const together = [...new Set(muted.map(({ serverHandle }) => serverHandle))].sort();
+    return { singly: [], together };
   }
-  for (const { id } of muted) await incidents.update(id, { muted: false }, by);
-  return [];
+  const singly: Incident[] = [];
+  for (const { id } of muted) singly.push(await incidents.update(id, { muted: false }, by));
+  return { singly, together: [] };
 }

@@ -3,6 +3,7 @@ import { toOpsError } from '#domain/errors.ts';
 import { type FleetState, stopOf } from '#domain/fleet.ts';
 import { restartHelps } from '#domain/health/faults.ts';
 import type { Incident } from '#domain/incident.ts';
+import { incidentOpened, isOurs } from '#domain/incident-opened.ts';
 import { hasLadder } from '#domain/ladder.ts';
 import { isTerminal } from '#domain/operation.ts';
 import type { Clock, Logger } from '#domain/ports.ts';
@@ -42,9 +43,6 @@ export function recoverKey(
   return [...again, ...(observedBy === null ? [] : [`after:${observedBy}`])].join(':');
 }
 
-const isOurs = ({ care, handsOff, status }: Server): boolean =>
-  care === 'managed' && !handsOff && status !== 'maintenance';
-
 /** What goes out for an incident: messages to people, orders to recover. All of it at most once. */
 export function createWords(deps: WordsDeps) {
   const { fleet, groups, health, operations, recoveries, outbox, agent, clock, log } = deps;
@@ -74,18 +72,8 @@ export function createWords(deps: WordsDeps) {
   return {
     async opened(incident: Incident, server: Server): Promise<void> {
       if (incident.muted) return;
-      await outbox.enqueue({
-        dedupeKey: `incident:${incident.id}:opened:${incident.reopened}`,
-        ...{ severity: incident.severity, kind: 'incident_opened', operationId: null },
-        serverHandle: server.handle,
-        params: {
-          ...{ type: incident.type, server: server.handle, reason: incident.details },
-          since: incident.failedAt.toISOString(),
-          services: incident.affectedServices.join(', '),
-          mode: (await isRecovered(incident, server)) ? await modeOf(server) : '',
-          incident: incident.id,
-        },
-      });
+      const mode = (await isRecovered(incident, server)) ? await modeOf(server) : null;
+      await outbox.enqueue(incidentOpened(incident, mode));
     },
 
     async resolved(incident: Incident): Promise<void> {
