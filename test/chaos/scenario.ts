@@ -59,9 +59,24 @@ export async function play(
       acting: actingCalls(stage.world).length,
       logins: stage.world.fleet.records.total().logins,
       messages: stage.told().length,
-      broken,
+      broken: broken.length === 0 ? broken : [...broken, toldBy(stage)],
     };
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}; ${toldBy(stage)}`, {
+      cause: error,
+    });
   } finally {
     await stage.close();
   }
+}
+
+const LAST_LINES = 40;
+
+/** What people were told, and the end of the agent's log, for whoever reads how a property broke. */
+function toldBy({ told, clock, world }: ChaosStage): string {
+  const messages = told().map(({ at, chat, text, edits }) =>
+    [new Date(at).toISOString(), chat, text, ...edits].join(' | '),
+  );
+  const log = world.log.lines.slice(-LAST_LINES);
+  return [`told until ${clock.now().toISOString()}:`, ...messages, 'log:', ...log].join('\n');
 }
