@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { OpsError } from '#domain/errors.ts';
+import type { RebuildMode } from '#domain/operation.ts';
 import type { Clock } from '#domain/ports.ts';
 import type { ApiTokenRepository } from '#domain/repositories.ts';
 import { Secret } from '#domain/secret.ts';
@@ -85,3 +86,24 @@ export function tokenOf(request: { apiToken: ApiToken | null }): ApiToken {
 /** Who acted, as audit and chat show it. Names of living tokens are unique. */
 export const actorOf = (request: { apiToken: ApiToken | null }): string =>
   `api:${tokenOf(request).name}`;
+
+/** For what is more than its route's scope covers. */
+export function requireAdmin(
+  request: { apiToken: ApiToken | null },
+  message: string,
+  hint: string,
+): void {
+  const { scope: have } = tokenOf(request);
+  if (scopeCovers(have, 'admin')) return;
+  throw new OpsError('forbidden', message, { hint, details: { have, need: 'admin' } });
+}
+
+/** A disk is wiped on an owner's word alone, in the chat as here. */
+export function requireMayWipe(request: { apiToken: ApiToken | null }, mode: RebuildMode): void {
+  if (mode !== 'reinstall') return;
+  requireAdmin(
+    request,
+    'A reinstallation wipes the disk and needs scope "admin".',
+    'Use a token with scope admin, or keep the disk with rebuild mode "reset".',
+  );
+}

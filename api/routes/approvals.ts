@@ -4,8 +4,7 @@ import type { Agent } from '#domain/agent.ts';
 import { ApprovalStatus, needsOwner } from '#domain/approval.ts';
 import { OpsError } from '#domain/errors.ts';
 import { ServerHandle } from '#domain/server.ts';
-import { scopeCovers } from '#domain/user.ts';
-import { actorOf, tokenOf } from '../access.ts';
+import { actorOf, requireAdmin } from '../access.ts';
 import type { ApiDeps } from '../deps.ts';
 import { ApprovalWire, approvalToWire, DecisionBody } from '../wire/approval.ts';
 import { answers, IDEMPOTENCY_NOTE } from './answers.ts';
@@ -84,12 +83,12 @@ export const approvalRoutes =
       async (request) => {
         const { decision, note } = request.body;
         const asked = await require(request.params.id);
-        const { scope } = tokenOf(request);
-        if (decision === 'approve' && needsOwner(asked) && !scopeCovers(scope, 'admin')) {
-          throw new OpsError('forbidden', 'A reinstallation is allowed by scope admin alone.', {
-            hint: 'Use a token with scope admin, or let the owner decide in the chat.',
-            details: { have: scope, need: 'admin' },
-          });
+        if (decision === 'approve' && needsOwner(asked)) {
+          requireAdmin(
+            request,
+            'A reinstallation is allowed by scope admin alone.',
+            'Use a token with scope admin, or let the owner decide in the chat.',
+          );
         }
         return approvalToWire(await agent.decide(asked.id, decision, actorOf(request), note));
       },

@@ -8,7 +8,7 @@ import type {
   OperationRepository,
   ServerRepository,
 } from '#domain/repositories.ts';
-import { actorOf } from '../access.ts';
+import { actorOf, requireMayWipe } from '../access.ts';
 import { operationKey } from '../idempotency.ts';
 import { PagingQuery, pageOf } from '../wire/common.ts';
 import { IncidentWire, incidentToWire } from '../wire/incident.ts';
@@ -46,7 +46,7 @@ export const serverActionRoutes =
         schema: {
           operationId: 'forceRebuild',
           summary: 'Reinstall a server, or reset its password and provision it anew',
-          description: `Mode reinstall (the default) wipes the disk, reset keeps it. With delay_seconds it begins later, and a cancel until then leaves the server as it was. ${IDEMPOTENCY_NOTE}`,
+          description: `Mode reinstall (the default) wipes the disk and needs scope admin, reset keeps it. With delay_seconds it begins later, and a cancel until then leaves the server as it was. ${IDEMPOTENCY_NOTE}`,
           tags: ['servers'],
           params: HandleParams,
           body: z.strictObject({
@@ -56,18 +56,16 @@ export const serverActionRoutes =
           response: answers({ 202: AcceptedWire }),
         },
       },
-      async (request, reply) =>
-        accept(
+      async (request, reply) => {
+        const { mode, delay_seconds: delaySeconds } = request.body;
+        requireMayWipe(request, mode);
+        const { handle: target } = request.params;
+        const [by, key] = [actorOf(request), operationKey(request)];
+        return accept(
           reply,
-          await agent.submit({
-            kind: 'rebuild',
-            mode: request.body.mode,
-            target: request.params.handle,
-            by: actorOf(request),
-            key: operationKey(request),
-            delaySeconds: request.body.delay_seconds,
-          }),
-        ),
+          await agent.submit({ kind: 'rebuild', mode, target, by, key, delaySeconds }),
+        );
+      },
     );
 
     app.post(

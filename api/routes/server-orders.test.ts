@@ -52,6 +52,24 @@ describe('force-rebuild', () => {
     expect((await call('POST', '/api/servers/vps-1/force-rebuild', { body })).status).toBe(202);
     expect(agent.commands).toMatchObject([{ kind: 'rebuild', mode: 'reset', delaySeconds: 30 }]);
   });
+
+  it.each([
+    ['PATCH', '/api/servers/vps-1', { status: 'force_rebuild' }],
+    ['PATCH', '/api/servers/vps-1', { status: 'force_rebuild', rebuild: 'reinstall' }],
+    ['POST', '/api/servers/vps-1/force-rebuild', {}],
+  ] as const)('wipes no disk on the word of scope operate: %s %s %j', async (method, url, body) => {
+    const { call, agent } = await stageOf();
+    const refused = await call(method, url, { as: 'operate', body });
+    expect(refused.status).toBe(403);
+    expect(refused.body).toMatchObject({
+      detail: expect.stringContaining('wipes the disk'),
+      hint: expect.stringContaining('"reset"'),
+      details: { have: 'operate', need: 'admin' },
+    });
+    expect(agent.commands).toEqual([]);
+    const kept = method === 'PATCH' ? { ...body, rebuild: 'reset' } : { mode: 'reset' };
+    expect((await call(method, url, { as: 'operate', body: kept })).status).toBe(202);
+  });
 });
 
 describe('recover', () => {

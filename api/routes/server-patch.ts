@@ -6,8 +6,7 @@ import { assertChangeable } from '#domain/policy.ts';
 import type { ServerPatch, ServerRepository } from '#domain/repositories.ts';
 import type { Server, ServerStatus } from '#domain/server.ts';
 import { assertTransition } from '#domain/server-status.ts';
-import { type Scope, scopeCovers } from '#domain/user.ts';
-import { actorOf, tokenOf } from '../access.ts';
+import { actorOf, requireAdmin, requireMayWipe } from '../access.ts';
 import { operationKey } from '../idempotency.ts';
 import { AcceptedWire, acceptedToWire } from '../wire/operation.ts';
 import { ServerPatchBody, ServerWire, serverToWire } from '../wire/server.ts';
@@ -30,7 +29,7 @@ export const serverPatchRoute =
           operationId: 'patchServer',
           summary:
             'Change a server: status, care, mode, hands_off, notes, group, labels, region, connection',
-          description: `Status force_rebuild and pending_setup start an operation (202). Only scope admin marks a server rebuildable. ${IDEMPOTENCY_NOTE}`,
+          description: `Status force_rebuild and pending_setup start an operation (202). Only scope admin marks a server rebuildable, or has it reinstalled. ${IDEMPOTENCY_NOTE}`,
           tags: ['servers'],
           params: HandleParams,
           body: ServerPatchBody,
@@ -46,7 +45,14 @@ export const serverPatchRoute =
         const by = actorOf(request);
         const patch = toPatch(fields);
         const names = Object.keys(fields);
-        if (fields.rebuildable === true) requireAdmin(tokenOf(request).scope);
+        if (fields.rebuildable === true) {
+          requireAdmin(
+            request,
+            'Marking a server rebuildable needs scope "admin".',
+            'From then on a recovery may wipe its disk without asking. Use a token with scope admin.',
+          );
+        }
+        if (status === 'force_rebuild') requireMayWipe(request, rebuild ?? 'reinstall');
         if (names.length > 0) {
           const server = await servers.require(handle);
           await requireJumpHost(servers, fields.connection?.jump_host);
@@ -93,15 +99,6 @@ function toPatch(fields: Fields): ServerPatch {
 }
 
 const withoutConnection = ({ connection: _, ...patch }: ServerPatch) => patch;
-
-/** `rebuildable` lets a recovery wipe the disk without asking anybody again. */
-function requireAdmin(have: Scope): void {
-  if (scopeCovers(have, 'admin')) return;
-  throw new OpsError('forbidden', 'Marking a server rebuildable needs scope "admin".', {
-    hint: 'From then on a recovery may wipe its disk without asking. Use a token with scope admin.',
-    details: { have, need: 'admin' },
-  });
-}
 
 /** Refuses a status that cannot follow before any field is changed. */
 function foresee(server: Server, to: ServerStatus): void {

@@ -118,7 +118,7 @@ describe('servers', () => {
   it('starts one operation for two force_rebuilds and tells the second so', async () => {
     const { call, agent } = await apiStage(fleet);
     const body = { status: 'force_rebuild' };
-    const first = await call('PATCH', '/api/servers/vps-1001', { body, as: 'operate' });
+    const first = await call('PATCH', '/api/servers/vps-1001', { body });
     expect(first.status).toBe(202);
     expect(first.body.outcome).toBe('created');
     expect(first.body.server).toMatchObject({ status: 'force_rebuild' });
@@ -127,13 +127,13 @@ describe('servers', () => {
     expect(agent.commands[0]).toMatchObject({
       kind: 'rebuild',
       mode: 'reinstall',
-      by: 'api:operate',
+      by: 'api:admin',
     });
     const second = await call('PATCH', '/api/servers/vps-1001', { body });
     expect(second.status).toBe(202);
     expect(second.body).toMatchObject({ outcome: 'joined', operation: { id } });
     expect(second.body.message).toContain('Already under way');
-    expect(second.body.message).toContain('api:operate');
+    expect(second.body.message).toContain('api:admin');
     expect(JSON.stringify(second.body)).not.toContain('"key"');
     const other = await call('POST', '/api/servers/vps-1001/force-rebuild', {
       body: { mode: 'reset' },
