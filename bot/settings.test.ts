@@ -25,7 +25,7 @@ const tap = async (from: typeof ANN, message: Message, button: string) =>
   (await stage.during(() => stage.telegram.tap(from, message, button)))[0] as Message;
 
 /** What a person reads when they are told. */
-const told = async ({ id }: typeof ANN, over: Partial<Notification> = {}) => {
+const told = async ({ id }: { readonly id: number }, over: Partial<Notification> = {}) => {
   const notification = {
     ...{ dedupeKey: 'k', severity: 'warning', kind: 'blind_interval' },
     params: { from: '2026-07-01T10:00:00Z', until: '2026-07-01T10:05:00Z', seconds: 300 },
@@ -78,10 +78,32 @@ describe('the time zone', () => {
     expect(stage.users.get(BigInt(ANN.id))?.timeZone).toBeNull();
   });
 
-  it('other words are told what would be right; groups learn nothing', async () => {
+  it('other words are told what would be right', async () => {
     expect(await stage.ask(ANN, '/settings colour red')).toContain('/settings tz Europe/Vilnius');
     expect(await stage.ask(ANN, '/settings lang de')).toContain('/settings lang ru');
-    expect(await stage.ask(ANN, '/settings', { chat: GROUP })).toContain('private chat only');
+  });
+});
+
+describe('in a group', () => {
+  const inGroup = (text: string, from = ANN) => stage.ask(from, text, { chat: GROUP });
+
+  it('the owner chooses what it is spoken to in, and nobody hears of a person’s own choices', async () => {
+    expect(await inGroup('/settings')).toContain(
+      'What this chat is spoken to in\nLanguage: English',
+    );
+    expect(await inGroup('/settings lang ru')).toContain('Язык: Русский');
+    expect(await inGroup('/settings tz europe/riga')).toContain('Часовой пояс: Europe/Riga');
+    expect((await told(GROUP))?.text).toContain('Моей собственной сети');
+    expect((await told(GROUP))?.text).toMatch(/EES?T|GMT\+[23]/);
+    // The owner's own stay as they were.
+    expect((await told(ANN))?.text).toContain('10:00 UTC');
+  });
+
+  it('nobody else does, and other words are told what would be right', async () => {
+    expect(await inGroup('/settings lang ru', IVAN)).not.toContain('Язык: Русский');
+    expect(await inGroup('/settings lang telegram')).toContain('/settings lang ru');
+    expect(await inGroup('/settings tz Mars')).toContain('I know no time zone Mars');
+    expect((await told(GROUP))?.text).toContain('10:00 UTC');
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Severity } from './incident.ts';
 import type { Receiver } from './notification.ts';
+import type { ChatLanguage } from './user.ts';
 
 export type SubscriptionScope = 'all' | 'group' | 'label';
 
@@ -65,6 +66,13 @@ export interface QuietHours {
 }
 
 /** What a chat has chosen, and how it is spoken to. */
+/** A choice for a group; null: the default again, English and UTC. */
+export interface ChatWords {
+  readonly language?: ChatLanguage | null;
+  /** IANA name. */
+  readonly timeZone?: string | null;
+}
+
 export interface Reader {
   readonly receiver: Receiver;
   /** As chosen, or as Telegram says; null: nobody knows. */

@@ -34,7 +34,7 @@ export const COMMANDS: readonly Command[] = [
   { name: 'invite', usage: ' operator 24h', role: 'owner', help: 'help.invite', privateOnly: true },
   { name: 'users', usage: '', role: 'owner', help: 'help.users', privateOnly: true },
   { name: 'password', usage: ' vps-1', role: 'owner', help: 'help.password', privateOnly: true },
-  { name: 'settings', usage: '', role: 'viewer', help: 'help.settings', privateOnly: true },
+  { name: 'settings', usage: '', role: 'viewer', help: 'help.settings' },
   { name: 'mode', usage: ' vps-1 ask', role: 'owner', help: 'help.mode' },
   { name: 'care', usage: ' vps-1 managed', role: 'owner', help: 'help.care' },
   { name: 'audit', usage: ' vps-1', role: 'owner', help: 'help.audit' },

@@ -6,6 +6,7 @@ import { audit } from './audit.ts';
 import { buttons } from './buttons.ts';
 import { cancel } from './cancel.ts';
 import { care } from './care.ts';
+import { chat } from './chat.ts';
 import { fleet } from './fleet.ts';
 import { help } from './help.ts';
 import { incidents } from './incidents.ts';
@@ -60,6 +61,8 @@ export const features: readonly ((deps: BotDeps) => Composer<BotContext>)[] = [
   maintenance,
   invite,
   users,
+  // In groups; what it lets pass is a private chat's.
+  chat,
   settings,
   password,
   mode,

@@ -7,10 +7,14 @@ import { privateOnly } from '../filters/private-only.ts';
 import { translatorFor } from '../locales/translate.ts';
 import { code, join, shown } from '../render/html.ts';
 import type { Rendered } from '../render/message.ts';
-import { COMMON_ZONES, renderSettings, renderZones, ZONE_USAGE } from '../render/settings.ts';
+import {
+  COMMON_ZONES,
+  LANGUAGE_USAGE,
+  renderSettings,
+  renderZones,
+  ZONE_USAGE,
+} from '../render/settings.ts';
 import { settingsSections } from '../settings-sections.ts';
-
-const LANGUAGE_USAGE = '/settings lang ru';
 
 /** What each person chooses for themselves. */
 export const settings = (deps: BotDeps) => {

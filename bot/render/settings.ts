@@ -1,6 +1,7 @@
+import type { Reader } from '#domain/following.ts';
 import type { User } from '#domain/user.ts';
 import type { Translate } from '../locales/translate.ts';
-import { bold, code, join } from './html.ts';
+import { bold, code, type Html, join } from './html.ts';
 import type { Button, Rendered } from './message.ts';
 import { languageName } from './person.ts';
 
@@ -11,6 +12,7 @@ export const COMMON_ZONES = [
   ...['America/New_York', 'America/Chicago', 'America/Los_Angeles', 'America/Sao_Paulo'],
 ] as const;
 export const ZONE_USAGE = '/settings tz Europe/Vilnius';
+export const LANGUAGE_USAGE = '/settings lang ru';
 
 const LANGUAGES = ['en', 'ru'] as const;
 
@@ -32,6 +34,16 @@ export function renderSettings(t: Translate, person: User, now: Date): Rendered 
       [{ text: t.plain('button.zone'), data: 'pe.s.z' }],
     ],
   };
+}
+
+/** What a group is spoken to in; what it hears stands below. */
+export function renderChatSettings(t: Translate, { timeZone }: Reader, now: Date): Html {
+  return join([
+    bold(t('settings.chat_title')),
+    t('settings.language', { language: t(`language.${t.language}`) }),
+    t('settings.zone', { zone: timeZone ?? 'UTC', now: t.moment(now) }),
+    t('settings.chat_how', { zone: code(ZONE_USAGE), language: code(LANGUAGE_USAGE) }),
+  ]);
 }
 
 export function renderZones(t: Translate): Rendered {

@@ -1,5 +1,5 @@
 import type { Digest } from '../digest.ts';
-import type { OnCallSlot, QuietHours, Reader, Subscription } from '../following.ts';
+import type { ChatWords, OnCallSlot, QuietHours, Reader, Subscription } from '../following.ts';
 import type { Severity } from '../incident.ts';
 import type { Notification, Receiver } from '../notification.ts';
 
@@ -19,6 +19,8 @@ export interface FollowingRepository {
     one: Pick<Subscription, 'scope' | 'target'> | null,
     by: string,
   ): Promise<number>;
+  /** What a group, or a topic of it, is spoken to in; a private chat has its person's choice. */
+  speak(receiver: Receiver, words: ChatWords, by: string, title: string | null): Promise<void>;
   setQuiet(receiver: Receiver, quiet: QuietHours | null): Promise<void>;
   setDigest(receiver: Receiver, at: number | null): Promise<void>;
   /** No sound about this incident in this chat until then. */

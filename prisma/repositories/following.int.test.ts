@@ -50,6 +50,22 @@ describe('a chat', () => {
     expect(await all.following.reader(TOPIC)).toMatchObject({ role: null, language: null });
   });
 
+  it('a group is spoken to as its owner chose, a topic as its group until it has a choice', async () => {
+    const group = { ...TOPIC, threadId: 0 };
+    await all.following.speak(group, { language: 'ru' }, 'tg:1', 'Ops');
+    await all.following.speak(group, { timeZone: 'Europe/Riga' }, 'tg:1', 'Ops');
+    expect(await all.following.reader(TOPIC)).toMatchObject({
+      ...{ language: 'ru', timeZone: 'Europe/Riga' },
+    });
+    await all.following.speak(TOPIC, { language: 'en' }, 'tg:1', 'Ops');
+    expect(await all.following.reader(TOPIC)).toMatchObject({
+      ...{ language: 'en', timeZone: 'Europe/Riga' },
+    });
+    expect(await all.following.reader(group)).toMatchObject({ language: 'ru' });
+    // Nothing is told there by that alone.
+    expect(await all.following.subscriptions(group)).toEqual([]);
+  });
+
   it('has one subscription per scope and target; a topic speaks as its group', async () => {
     const wish = { receiver: TOPIC, scope: 'group', target: 'web' } as const;
     const first = await all.following.subscribe({ ...wish, minSeverity: 'info' }, 'tg:1', 'Ops');

@@ -1,4 +1,4 @@
-import type { Subscription } from '#domain/following.ts';
+import type { ChatWords, Subscription } from '#domain/following.ts';
 import type { Receiver } from '#domain/notification.ts';
 import type { FollowingRepository } from '#domain/repositories.ts';
 import type { Subscription as Row } from '#generated/prisma/client.ts';
@@ -23,6 +23,22 @@ export function createFollowing({ prisma, clock }: RepositoryDeps): FollowingRep
     });
   };
 
+  /** A group, or a topic of it, becomes a chat that is known. */
+  const know = async (
+    tx: Tx,
+    { chatId, threadId }: Receiver,
+    by: string,
+    title: string | null,
+    words: ChatWords = {},
+  ) => {
+    const values = { title: cleanText(title ?? String(chatId)), ...words };
+    await tx.chat.upsert({
+      where: { chatId_threadId: { chatId, threadId } },
+      create: { chatId, threadId, ...values, addedBy: adderOf(by), createdAt: clock.now() },
+      update: values,
+    });
+  };
+
   return {
     reader: (receiver) => readerOf(prisma, receiver),
 
@@ -34,14 +50,7 @@ export function createFollowing({ prisma, clock }: RepositoryDeps): FollowingRep
     subscribe: ({ receiver, minSeverity, scope, target }, by, title) =>
       prisma.$transaction(async (tx) => {
         const { chatId, threadId } = receiver;
-        if (chatId < 0n) {
-          const named = { title: cleanText(title ?? String(chatId)) };
-          await tx.chat.upsert({
-            where: { chatId_threadId: { chatId, threadId } },
-            create: { chatId, threadId, ...named, addedBy: adderOf(by), createdAt: clock.now() },
-            update: named,
-          });
-        }
+        if (chatId < 0n) await know(tx, receiver, by, title);
         const row = await tx.subscription.upsert({
           where: {
             chatId_threadId_scope_target: { chatId, threadId, scope, target: cleanText(target) },
@@ -69,6 +78,12 @@ export function createFollowing({ prisma, clock }: RepositoryDeps): FollowingRep
         }
         if (count > 0) await audit(tx, by, 'chat.unsubscribed', receiver, { ...one, count });
         return count;
+      }),
+
+    speak: (receiver, words, by, title) =>
+      prisma.$transaction(async (tx) => {
+        await know(tx, receiver, by, title, words);
+        await audit(tx, by, 'chat.words_chosen', receiver, words);
       }),
 
     setQuiet: (receiver, quiet) =>

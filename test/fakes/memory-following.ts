@@ -15,7 +15,7 @@ const same = (a: Receiver, b: Receiver) => keyOf(a) === keyOf(b);
 /** What chats chose, their cards and the on-call list, in memory. */
 export function memoryFollowing(users: ReadonlyMap<bigint, User>) {
   const subscriptions: Subscription[] = [];
-  const choices = new Map<string, Partial<Pick<Reader, 'quiet' | 'digestAt' | 'timeZone'>>>();
+  const choices = new Map<string, Partial<Omit<Reader, 'receiver' | 'role'>>>();
   const mutes = new Map<string, Date>();
   const cards: ChatCard[] = [];
   const slots: OnCallSlot[] = [];
@@ -62,6 +62,7 @@ export function memoryFollowing(users: ReadonlyMap<bigint, User>) {
       for (const row of gone) subscriptions.splice(subscriptions.indexOf(row), 1);
       return gone.length;
     },
+    speak: async (receiver, words) => void choose(receiver, words),
     setQuiet: async (receiver, quiet) => void choose(receiver, { quiet }),
     setDigest: async (receiver, digestAt) => void choose(receiver, { digestAt }),
     mute: async (receiver, incident, until) =>

@@ -36,7 +36,7 @@ export const MATRIX: Readonly<Record<string, MatrixRow>> = {
   invite: { says: /Which role shall they have/, inGroup: PRIVATE },
   users: { says: /ha(s|ve) a role/, inGroup: PRIVATE },
   password: { words: 'vps-1001', says: /root password of vps-1001/, inGroup: PRIVATE },
-  settings: { says: /Your settings/, inGroup: PRIVATE },
+  settings: { says: /Your settings/, inGroup: /this chat is spoken to/, groupRole: 'owner' },
 
   server: { words: 'vps-1001', says: /vps-1001/ },
   services: { says: /service/i },

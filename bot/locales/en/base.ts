@@ -20,7 +20,7 @@ export const base = {
   'unknown.text': 'I did not understand that. /help lists what I can do.',
 
   // Refusals
-  'refused.role': '❌ For that you have to be {role} or more.',
+  'refused.role': '❌ For that you have to be {role}.',
   'refused.stale':
     '⚠️ That was said {age} ago, and I was away. Nothing was done; say it again if you still want it.',
   'refused.late_tap': 'That tap came late. Nothing was done; tap again.',

@@ -51,6 +51,8 @@ export const people = {
 
   // Settings
   'settings.title': 'Your settings',
+  'settings.chat_title': 'What this chat is spoken to in',
+  'settings.chat_how': 'Its owner changes it: {language}, {zone}.',
   'settings.language': 'Language: {language}',
   'settings.zone': 'Time zone: {zone} (now {now})',
   'settings.zones': 'Choose your time zone, or write {usage}.',

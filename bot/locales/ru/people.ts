@@ -53,6 +53,8 @@ export const people = {
   'button.people': '‹ Люди',
 
   'settings.title': 'Ваши настройки',
+  'settings.chat_title': 'Как я говорю в этом чате',
+  'settings.chat_how': 'Меняет владелец: {language}, {zone}.',
   'settings.language': 'Язык: {language}',
   'settings.zone': 'Часовой пояс: {zone} (сейчас {now})',
   'settings.zones': 'Выберите часовой пояс или напишите {usage}.',
