@@ -21,7 +21,6 @@ options:
   clock_seconds: {description: degraded and failed from, type: list, elements: int, default: [5, 60]}
   now: {description: the controller's clock as it sends this, type: float}
   units: {description: units whose states are told as well, type: list, elements: str, default: []}
-  compose: {description: whether Compose is tried as well, type: bool, default: false}
 author: Zavhoz
 """
 
@@ -29,7 +28,6 @@ EXAMPLES = "- zavhoz_health:"
 RETURN = r"""
 health: {description: "part -> {state, reason}, and overall", returned: always, type: dict}
 units: {description: "unit -> answers of is-active and is-enabled", returned: always, type: dict}
-compose: {description: command that Compose answered to; empty when it did not, returned: always, type: str}
 """
 
 import os
@@ -133,12 +131,6 @@ class Host(object):
             return dict((name, [self.ask("systemctl", word, name)[1] for word in words]) for name in names)
         return dict((name, [lines[at] for lines in answers]) for at, name in enumerate(names))
 
-    def compose(self):
-        """The command that Compose answers to; empty where it does not answer."""
-        commands = (("docker", "compose"), ("docker-compose",))
-        asked = (words for words in commands if self.ask(*(words + ("version",)), seconds=60)[0] == 0)
-        return " ".join(next(asked, ()))
-
     def ssh(self):
         state = self.unit("ssh")
         return part("ok" if state == "active" else "degraded", "logged in, the unit is " + state)
@@ -209,7 +201,6 @@ def main():
             "clock_seconds": dict(limits, default=[5, 60]),
             "now": {"type": "float"},
             "units": {"type": "list", "elements": "str", "default": []},
-            "compose": {"type": "bool", "default": False},
         },
         supports_check_mode=True,
     )
@@ -227,8 +218,6 @@ def main():
     }
     # side by side: most of the time goes by waiting for programs
     with ThreadPoolExecutor(max_workers=4) as pool:
-        # the slowest one first
-        compose = pool.submit(host.compose) if asked["compose"] else None
         states = pool.submit(host.units, asked["units"])
         seen = dict((name, pool.submit(safely, *look)) for name, look in looks.items())
         parts = dict((name, one.result()) for name, one in seen.items())
@@ -236,7 +225,6 @@ def main():
         changed=False,
         health=dict(parts, overall=overall(parts)),
         units=states.result(),
-        compose=compose.result() if compose else "",
     )
 
 

@@ -19,7 +19,7 @@ const USUAL_SUSPECTS = [21, 23, 25, 111, 2375, 3306, 5432, 6379, 8080, 9090, 27_
 
 /**
  * Looks at a host the way a stranger does, by TCP and SSH alone, never by Ansible: the key opens it,
- * passwords do not, Docker runs, and only the declared ports answer, container ports included.
+ * passwords do not, Docker and Compose run, and only the declared ports answer, container ports included.
  * Throws `verification_failed` naming everything that is wrong.
  */
 export const serverVerifyOutside = defineTool({
@@ -36,14 +36,15 @@ export const serverVerifyOutside = defineTool({
       0.1,
     );
     // Side by side: none depends on another. All are waited for, so that nothing goes on behind us.
-    const [, password, docker, ports, container] = await all([
+    const [, password, docker, compose, ports, container] = await all([
       keyOpens(target, scope, deps),
       passwordProblems(target, scope, deps),
       dockerProblems(target, scope, deps),
+      composeProblems(target, scope, deps),
       portProblems(target, scope, deps),
       published ? publishedPortIsClosed(target, scope, deps) : Promise.resolve([]),
     ]);
-    const wrong = [...password, ...docker, ...ports];
+    const wrong = [...password, ...docker, ...compose, ...ports];
     // Without Docker there can be no container: said once is enough.
     if (docker.length === 0) wrong.push(...container);
     if (wrong.length > 0) {
@@ -104,6 +105,19 @@ async function dockerProblems(
   });
   if (answer.code === 0 && /^\d+\./.test(answer.stdout.trim())) return [];
   return [`Docker does not run: ${(answer.stderr || answer.stdout).trim().slice(0, 200)}`];
+}
+
+/** A plugin of docker, or a program of its own. */
+const COMPOSE = 'docker compose version >/dev/null 2>&1 || docker-compose version';
+
+async function composeProblems(
+  target: SshTarget,
+  { signal }: ToolScope,
+  { ssh }: ToolDeps,
+): Promise<readonly string[]> {
+  const answer = await ssh.run(target, ['sh', '-c', COMPOSE], { timeoutMs: COMMAND_MS, signal });
+  if (answer.code === 0) return [];
+  return [`Compose does not answer: ${(answer.stderr || answer.stdout).trim().slice(0, 200)}`];
 }
 
 async function portProblems(
