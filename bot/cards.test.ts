@@ -216,7 +216,7 @@ describe('the message of an operation', () => {
     later(20_000);
     await turn();
     expect(shown(ANN)?.text).toMatch(
-      /^❌[\s\S]*The server refused the login\.\nStep: open-access\.\nno\nReset it\./,
+      /^❌[\s\S]*The server refused the login\.\nStep: open access by key\.\nno\nReset it\./,
     );
     const buttons = shown(ANN)?.reply_markup?.inline_keyboard?.flat();
     expect(buttons?.map((button) => button.callback_data)).toEqual([

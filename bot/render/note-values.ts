@@ -2,6 +2,7 @@ import type { Notification } from '#domain/notification.ts';
 import type { Translate } from '../locales/translate.ts';
 import { ERROR_TEXTS, isErrorCode } from './errors.ts';
 import { type Html, italic, shown } from './html.ts';
+import { stepName } from './operation.ts';
 
 export type Params = Notification['params'];
 export type Value = Params[string] | undefined;
@@ -32,7 +33,7 @@ export const took = (t: Translate, value: Value): Html | null => {
 export function why(t: Translate, params: Params): readonly (Html | null)[] {
   return [
     isErrorCode(params.code) ? t(ERROR_TEXTS[params.code]) : null,
-    has(params.step) ? t('note.step', { step: params.step }) : null,
+    has(params.step) ? t('note.step', { step: stepName(t, String(params.step)) }) : null,
     has(params.reason) ? italic(shown(params.reason)) : null,
     has(params.hint) ? shown(params.hint) : null,
   ];

@@ -4,7 +4,7 @@ import type { Translate } from '../locales/translate.ts';
 import { ERROR_TEXTS } from './errors.ts';
 import { bold, code, type Html, html, italic, join, shown } from './html.ts';
 import type { Button, Rendered } from './message.ts';
-import { cancelButton, named, SIGNS } from './operation.ts';
+import { cancelButton, named, SIGNS, stepName, stepTitle } from './operation.ts';
 
 export interface OperationCard {
   readonly progress: OperationProgress;
@@ -59,7 +59,7 @@ function stepLines(t: Translate, { steps, task }: OperationProgress, over: boole
   const hidden = Math.max(0, steps.length - LISTED);
   const lines = steps
     .slice(hidden)
-    .map(({ status, title }) => html(`${STEP_SIGNS[status]} ${shown(title, 80).html}`));
+    .map((step) => html(`${STEP_SIGNS[step.status]} ${stepTitle(t, step).html}`));
   return [
     ...(hidden > 0 ? [t('op_card.earlier', { count: hidden })] : []),
     ...lines,
@@ -77,7 +77,7 @@ function ending(t: Translate, { status, error }: Operation): readonly (Html | nu
   return [
     bold(t(`operation_status.${status}`)),
     error && status === 'failed' ? t(ERROR_TEXTS[error.code]) : null,
-    error?.step ? t('note.step', { step: error.step }) : null,
+    error?.step ? t('note.step', { step: stepName(t, error.step) }) : null,
     error ? italic(shown(error.message)) : null,
     error?.hint ? shown(error.hint) : null,
   ];

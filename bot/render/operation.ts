@@ -46,6 +46,13 @@ export function stepName(t: Translate, stepId: string): Html {
   return key in CATALOGUES.en ? t(key as MessageKey) : shown(stepId.replaceAll('-', ' '), 64);
 }
 
+/** The same at the beginning of a line; in the agent's own words where there are none of people. */
+export function stepTitle(t: Translate, { id, title }: { id: string; title: string }): Html {
+  const key = `step.${id}`;
+  const words = key in CATALOGUES.en ? t.plain(key as MessageKey) : title;
+  return shown(`${words.charAt(0).toUpperCase()}${words.slice(1)}`, 80);
+}
+
 export function operationLine(t: Translate, operation: Operation): Html {
   const { operation: name, id } = named(t, operation);
   const status = t(`operation_status.${operation.status}`).html;

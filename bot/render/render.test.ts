@@ -74,7 +74,7 @@ describe('notifications', () => {
         max: 3,
       }),
     ).toBe(
-      '⚠️ Preparing vps-1 failed.\nThe server refused the login.\nStep: open-access.\nno\nReset it.\nAttempt 3 of 3.',
+      '⚠️ Preparing vps-1 failed.\nThe server refused the login.\nStep: open access by key.\nno\nReset it.\nAttempt 3 of 3.',
     );
     expect(text('provisioning_retry', { seconds: 120, attempt: 1, max: 3 })).toContain(
       'I try again in 2 min',

@@ -147,6 +147,7 @@ export const look = {
   'step.attempt': 'attempt {attempt}',
   'step.claim-attempt': 'reserve the attempt',
   'step.confirm-identity': 'confirm the identity',
+  'step.confirm-machine': 'confirm the machine',
   'step.probe-access': 'try the key that we have',
   'step.reinstall': 'reinstall the system',
   'step.reset-password': 'get a root password',

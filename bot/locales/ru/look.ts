@@ -171,6 +171,7 @@ export const look = {
   'step.attempt': 'попытка {attempt}',
   'step.claim-attempt': 'занять попытку',
   'step.confirm-identity': 'сверить сервер',
+  'step.confirm-machine': 'сверить машину',
   'step.probe-access': 'попробовать наш ключ',
   'step.reinstall': 'переустановить систему',
   'step.reset-password': 'получить пароль root',
