@@ -28,8 +28,9 @@ export default defineConfig({
         include: ['**/*.int.test.ts'],
         exclude: ignored,
         globalSetup: [credentials, 'test/setup/services.ts'],
-        testTimeout: 60_000,
-        hookTimeout: 120_000,
+        // A bound, not an expectation: a busy machine takes its time.
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
         // They wait for processes, networks and clocks more than they work.
         maxWorkers: 4,
         sequence: { groupOrder: 1 },

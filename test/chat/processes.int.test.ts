@@ -27,6 +27,8 @@ describe('kill -9', () => {
     await stage.until('the bot', () => leads() > 0);
     const release = await stage.hold('LOCK TABLE user_account IN ACCESS EXCLUSIVE MODE');
     order();
+    // Others of the bot read people too and wait as well: the update first.
+    await stage.until('the update', async () => (await stage.pending()) === 1);
     await stage.until('the handler to wait', async () => (await stage.waiting('user_account')) > 0);
     expect([await stage.pending(), await stage.operations()]).toEqual([1, 0]);
     stage.roles.kill('bot');

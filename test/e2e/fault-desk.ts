@@ -32,7 +32,7 @@ export const createDesk = (stage: MemoryStage) => {
       const { status, body } = await call<{ status: string }>('GET', `/api/servers/${handle}`);
       return status === 200 ? body.status : null;
     },
-    becomes: (handle: string, status: string, seconds = 60) =>
+    becomes: (handle: string, status: string, seconds = 180) =>
       until(
         `${handle} to be ${status}`,
         seconds,
