@@ -106,7 +106,7 @@ describe('renewal', () => {
     await admin.query("UPDATE lease SET until = now() WHERE resource = 'r'");
     const next = await b.take('r');
     expect(next?.fence).toBe(2);
-    await vi.waitFor(() => expect(lease?.signal.aborted).toBe(true), 5000);
+    await vi.waitFor(() => expect(lease?.signal.aborted).toBe(true), 30_000);
     expect(lease?.signal.reason).toMatchObject({ code: 'lease_lost' });
     // A late release by the one that lost it takes nothing from the present holder.
     await lease?.release();
@@ -117,7 +117,7 @@ describe('renewal', () => {
     const leases = open({ ttlSeconds: 1, renewSeconds: 0.2 });
     const lease = await leases.take('r');
     await admin.query("BEGIN; SELECT * FROM lease WHERE resource = 'r' FOR UPDATE");
-    await vi.waitFor(() => expect(lease?.signal.aborted).toBe(true), 5000);
+    await vi.waitFor(() => expect(lease?.signal.aborted).toBe(true), 30_000);
     await admin.query('ROLLBACK');
   });
 
@@ -185,7 +185,7 @@ describe('a holder that died', () => {
   it('is found by a new process before it asks for anything', async () => {
     await leaseOf(999_999_999, '1');
     open();
-    await vi.waitFor(async () => expect(await until('r')).toMatchObject({ living: false }), 5000);
+    await vi.waitFor(async () => expect(await until('r')).toMatchObject({ living: false }), 30_000);
   });
 });
 

@@ -45,7 +45,7 @@ describe('a server of the manual provider', () => {
     expect((await stage.call('POST', '/api/servers/vps-attic/provision', {})).status).toBe(202);
     const question = await desk.question('vps-attic');
     expect(question.kind).toBe('secret');
-    await stage.until('the webhook to be told', 20, async () =>
+    await stage.until('the webhook to be told', 60, async () =>
       posted.some((t) => t.includes('attic')),
     );
     expect((await answer(question.id, { secret: FIRST_PASSWORD })).status).toBe(200);
