@@ -38,6 +38,9 @@ describe('a re-arm after a mass failure', () => {
     await stage.repositories.servers.update(handle, { handsOff: true }, 'tg:111');
     await stage.repositories.fleet.openBreaker('many', stage.clock.now());
     await stage.agent.rearm('tg:111');
-    expect((await stage.told())[1]).toMatchObject({ kind: 'incident_opened', params: { mode: '' } });
+    expect((await stage.told())[1]).toMatchObject({
+      kind: 'incident_opened',
+      params: { mode: '' },
+    });
   });
 });
