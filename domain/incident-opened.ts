@@ -1,11 +1,12 @@
 import type { Incident } from './incident.ts';
+import { hasLadder } from './ladder.ts';
 import type { Notification } from './notification.ts';
 import type { RecoveryMode } from './recovery.ts';
 import type { Server } from './server.ts';
 
-/** Servers that the agent may bring back: managed, not lent out, not under somebody's hands. */
-export const isOurs = ({ care, handsOff, status }: Server): boolean =>
-  care === 'managed' && !handsOff && status !== 'maintenance';
+/** Whether a ladder may bring it back: there is one, and the server is managed and in nobody's hands. */
+export const isRecoverable = ({ type }: Incident, { care, handsOff, status }: Server): boolean =>
+  hasLadder(type) && care === 'managed' && !handsOff && status !== 'maintenance';
 
 /**
  * What people are told when an incident opens, or when one that a mass failure spoke for gets its

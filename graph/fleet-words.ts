@@ -1,8 +1,7 @@
 import type { Agent } from '#domain/agent.ts';
 import { toOpsError } from '#domain/errors.ts';
 import type { Incident } from '#domain/incident.ts';
-import { incidentOpened, isOurs } from '#domain/incident-opened.ts';
-import { hasLadder } from '#domain/ladder.ts';
+import { incidentOpened, isRecoverable } from '#domain/incident-opened.ts';
 import type { Notification } from '#domain/notification.ts';
 import type { Operation } from '#domain/operation.ts';
 import type { AgentDeps } from './agent.ts';
@@ -40,9 +39,10 @@ export function createFleetWords(
     for (const incident of open) {
       try {
         const server = await servers.require(incident.serverHandle);
-        const isRecovered = hasLadder(incident.type) && isOurs(server);
         const mode = server.mode ?? (await groups.require(server.group)).policy.mode;
-        await outbox.enqueue(incidentOpened(incident, isRecovered ? mode : null));
+        await outbox.enqueue(
+          incidentOpened(incident, isRecoverable(incident, server) ? mode : null),
+        );
       } catch (error) {
         const { message } = toOpsError(error);
         log.warn({ incident: incident.id, error: message }, 'what is still open was not told');

@@ -3,7 +3,7 @@ export const FIRST_LINE = 'zavhoz-health 1';
 export const LAST_LINE = 'end 1';
 
 /**
- * What a check runs on a host, in POSIX sh (dash, bash, busybox), as any user, changing nothing.
+ * What a check runs on a host, in POSIX sh (dash, bash, busybox), whoever the user is, changing nothing.
  * Prints `key=value` lines; parse-reading.ts knows what they mean.
  * - Kept cheap: what the kernel tells is read by the shell itself, the programs run side by side,
  *   and Python (`ufw status`) or a service that has to be started (`timedatectl`) only at need.

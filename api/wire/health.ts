@@ -67,7 +67,7 @@ const CheckWire = z.discriminatedUnion('kind', [
       .url({ protocol: /^https?$/, error: 'An address that begins with http:// or https://.' })
       .max(2_000)
       .refine((url) => !/^\w+:\/\/[^/]*@/.test(url), 'No login within the address.'),
-    /** Null: any answer from 200 to 399. */
+    /** Null: every answer from 200 to 399 is good. */
     expect_status: z.number().int().min(100).max(599).nullable().default(null),
   }),
   z.strictObject({ kind: z.literal('tcp'), port: Port }),

@@ -6,7 +6,7 @@ const READS =
   /[.](find|require|list|latest|current|step|steps|events|state|target|services|ofOperation|ofIncident|probe|facts|systems|task)$/;
 
 /**
- * A worker that can be killed: from the chosen call on nothing that it does has any effect, as after
+ * A worker that can be killed: from the chosen call on nothing that it does takes effect, as after
  * `kill -9`, until it is revived. `after` kills it once the call was carried out, its answer lost.
  */
 export function mortal() {

@@ -6,6 +6,14 @@ import type { ToolDeps } from '#domain/tool-deps.ts';
 import { serverEntity } from '#test/builders/server-entity.ts';
 import { serverVerifyOutside } from './verify-outside.ts';
 
+function verify(deps: ToolDeps) {
+  const plain = serverEntity('vps-1');
+  const server = { ...plain, connection: { ...plain.connection, ipv4: '192.0.2.7' } };
+  const signal = new AbortController().signal;
+  const scope = { server, signal, progress: async () => {} } as unknown as ToolScope;
+  return serverVerifyOutside.run({}, scope, deps);
+}
+
 it('a host that the key does not open is told as that, once nothing is tried on it any more', async () => {
   let running = 0;
   const later = async <T>(value: T) => {
@@ -28,14 +36,7 @@ it('a host that the key does not open is told as that, once nothing is tried on 
     hostKeys: { list: async () => [] },
     keys: {},
   } as unknown as ToolDeps;
-  const plain = serverEntity('vps-1');
-  const server = { ...plain, connection: { ...plain.connection, ipv4: '192.0.2.7' } };
-  const scope = {
-    server,
-    signal: new AbortController().signal,
-    progress: async () => {},
-  } as unknown as ToolScope;
-  await expect(serverVerifyOutside.run({}, scope, deps)).rejects.toMatchObject({
+  await expect(verify(deps)).rejects.toMatchObject({
     code: 'verification_failed',
     message: expect.stringMatching(/the key does not log in: publickey refused/),
   });
@@ -63,11 +64,7 @@ it('a host on which Compose does not answer is told as that, and so is one witho
       hostKeys: { list: async () => [] },
       keys: {},
     } as unknown as ToolDeps;
-    const plain = serverEntity('vps-1');
-    const server = { ...plain, connection: { ...plain.connection, ipv4: '192.0.2.7' } };
-    const signal = new AbortController().signal;
-    const scope = { server, signal, progress: async () => {} } as unknown as ToolScope;
-    return serverVerifyOutside.run({}, scope, deps);
+    return verify(deps);
   };
   await expect(looksAt({})).resolves.toMatchObject({ checked: expect.arrayContaining(['docker']) });
   await expect(looksAt({ compose: 127 })).rejects.toMatchObject({

@@ -19,8 +19,8 @@ const USUAL_SUSPECTS = [21, 23, 25, 111, 2375, 3306, 5432, 6379, 8080, 9090, 27_
 
 /**
  * Looks at a host the way a stranger does, by TCP and SSH alone, never by Ansible: the key opens it,
- * passwords do not, Docker and Compose run, and only the declared ports answer, container ports included.
- * Throws `verification_failed` naming everything that is wrong.
+ * passwords do not, Docker and Compose run, and only the declared ports answer, container ports
+ * included. Throws `verification_failed` naming everything that is wrong.
  */
 export const serverVerifyOutside = defineTool({
   name: 'server_verify_outside',

@@ -3,8 +3,7 @@ import { toOpsError } from '#domain/errors.ts';
 import { type FleetState, stopOf } from '#domain/fleet.ts';
 import { restartHelps } from '#domain/health/faults.ts';
 import type { Incident } from '#domain/incident.ts';
-import { incidentOpened, isOurs } from '#domain/incident-opened.ts';
-import { hasLadder } from '#domain/ladder.ts';
+import { incidentOpened, isRecoverable } from '#domain/incident-opened.ts';
 import { isTerminal } from '#domain/operation.ts';
 import type { Clock, Logger } from '#domain/ports.ts';
 import type {
@@ -48,8 +47,9 @@ export function createWords(deps: WordsDeps) {
   const { fleet, groups, health, operations, recoveries, outbox, agent, clock, log } = deps;
 
   /** A ladder that has nothing to try would only end in one more alarm. */
-  async function isRecovered({ type }: Incident, server: Server): Promise<boolean> {
-    if (!hasLadder(type) || !isOurs(server)) return false;
+  async function isRecovered(incident: Incident, server: Server): Promise<boolean> {
+    const { type } = incident;
+    if (!isRecoverable(incident, server)) return false;
     if (type !== 'server_degraded') return true;
     return restartHelps(type, (await health.target(server.id))?.report ?? null);
   }
