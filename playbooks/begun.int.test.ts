@@ -52,8 +52,10 @@ test('new package lists alone are no change', async () => {
 });
 
 test('a job that failed, or was killed, counts for nothing and is not waited for', async () => {
-  const killed = `for pid in $(pgrep -f '[a]sync_wrapper.* {{ begun.ansible_job_id.split(".")[0] }} '); do
-    pkill -KILL -g $(ps -o pgid= -p $pid || echo none) || true; done`;
+  // Stopped first: none of them is to write down that the other one was killed.
+  const killed = `groups=$(for pid in $(pgrep -f '[a]sync_wrapper.* {{ begun.ansible_job_id.split(".")[0] }} ')
+    do ps -o pgid= -p $pid; done | sort -u | paste -s -d , | tr -d ' ')
+    pkill -STOP -g "$groups"; pkill -KILL -g "$groups"`;
   const seen = await play(
     begin('upgrade', 'echo broken; exit 3'),
     begin('upgrade', 'sleep 90'),

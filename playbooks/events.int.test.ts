@@ -14,13 +14,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-async function run(book: object) {
+/** `before` stands before the command, `after` behind it, in a shell. */
+async function run(book: object, before = '', after = '') {
   // JSON is YAML
   await writeFile(`${dir}/book.yml`, JSON.stringify(book));
   await writeFile(`${dir}/inventory.json`, JSON.stringify(inventory));
   const env = [`ANSIBLE_CONFIG=${import.meta.dirname}/ansible.cfg`, `ANSIBLE_LOCAL_TEMP=${dir}/t`];
   const argv = ['ansible-playbook', '-i', `${dir}/inventory.json`, `${dir}/book.yml`];
-  const answer = await runProcess(['env', ...env, ...argv], { deadlineMs: 60_000 });
+  const shell = ['sh', '-c', `${before} exec "$@" ${after}`, 'sh'];
+  const answer = await runProcess([...shell, 'env', ...env, ...argv], { deadlineMs: 60_000 });
   const lines = answer.stdout.split('\n').filter((line) => line !== '');
   return { ...answer, events: lines.map((line) => JSON.parse(line)) };
 }
@@ -52,6 +54,17 @@ test('every line is an event, with its place among all tasks', async () => {
   ]);
   expect(events.at(-2)).toMatchObject({ host: 'one', data: { overall: 'ok' } });
   expect(events.at(-1).stats.one).toMatchObject({ ok: 3, changed: 1, failures: 0, unreachable: 0 });
+});
+
+test('behind a gate no play starts before it opens, and none at all once it is shut', async () => {
+  const book = play({ name: 'A change', 'ansible.builtin.command': 'true' });
+  const shut = await run(book, 'export ZAVHOZ_GATE=8;', '8</dev/null');
+  expect([shut.code, shut.events]).toEqual([75, []]);
+  const missing = await run(book, 'export ZAVHOZ_GATE=8;', '8<&-');
+  expect([missing.code, missing.events]).toEqual([75, []]);
+  const opened = await run(book, `export ZAVHOZ_GATE=8; printf + >${dir}/gate;`, `8<${dir}/gate`);
+  expect(opened.code).toBe(0);
+  expect(opened.events.at(-1).stats.one.changed).toBe(1);
 });
 
 test('a failure that is handled is none; one that is not says why, its end kept', async () => {

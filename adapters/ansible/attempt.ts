@@ -46,7 +46,6 @@ export async function attempt(context: Attempt): Promise<PlaybookResult> {
     context.playbookFile,
   ];
   const env = environment(folder.path, context.config);
-  await checkHosts(context, argv, env);
   const child = spawnChild({
     argv,
     env,
@@ -58,6 +57,10 @@ export async function attempt(context: Attempt): Promise<PlaybookResult> {
   });
   try {
     await announce(context, child);
+    // Beside each other: Ansible takes as long to load as to say on which hosts it would run.
+    child.go();
+    await checkHosts(context, argv, env);
+    child.open();
     return await supervise(context, child, (text) => redact(text, secrets));
   } finally {
     const gone = await endChildHere(child.record, log);
@@ -129,7 +132,6 @@ async function supervise(
   const reader = createReader(hooks.onEvent);
   const stop = () => void endChildHere(child.record, log);
   deadline.signal.addEventListener('abort', stop, { once: true });
-  child.go();
   log.info(fields, 'playbook started');
   await follow(`${folder.path}/stdout`, child.exit, reader.add);
   reader.end();

@@ -40,6 +40,23 @@ describe('a child that outlives us', () => {
     expect(await written('ran')).toBe('');
   });
 
+  it('has a gate that is open once we say so, and shut once we are gone', async () => {
+    const script = 'IFS= read -r -n 1 said <&"$ZAVHOZ_GATE"; echo "[$said]" >gate';
+    for (const [pass, said] of [
+      ['open', '[+]'],
+      ['drop', '[]'],
+    ] as const) {
+      const child = start(script);
+      child.go();
+      await wait(200);
+      expect(await written('gate')).toBeNull();
+      child[pass]();
+      await child.exit;
+      expect((await written('gate'))?.trim()).toBe(said);
+      await rm(join(folder, 'gate'));
+    }
+  });
+
   it('ends by itself at its deadline, with all that is in its group', async () => {
     const child = start('sleep 60 & echo $! >grandchild; wait', 2);
     child.go();

@@ -12,31 +12,37 @@ export const EXIT_DEADLINE = 124;
 
 /** Seconds between SIGTERM and SIGKILL when the child ends itself at its deadline. */
 const KILL_AFTER_SECONDS = 10;
+/** Anything else at the gate, its end too, and no play starts. */
+const GATE_OPEN = '+';
 
 /**
  * The child waits for a line: when we die before the record is stored, its input ends and nothing
- * has run. The lock is a file description that ansible-playbook inherits: it falls with the last
+ * has run. The rest of its input is the gate: the program that ZAVHOZ_GATE names it to (the callback
+ * plugin) loads, and starts no play before it reads GATE_OPEN there. The lock is a file description that ansible-playbook inherits: it falls with the last
  * process of the run. `timeout` is the group's leader and ends the whole group by itself, also when
  * nobody is left to do it. Arguments: lock file, end in seconds since 1970, mark, program...
  */
 const WRAPPER = `
 IFS= read -r go || exit ${EXIT_NO_GO}
 [ "$go" = go ] || exit ${EXIT_NO_GO}
-exec 9>>"$1" </dev/null || exit ${EXIT_NO_GO}
+exec 8<&0 9>>"$1" </dev/null || exit ${EXIT_NO_GO}
 flock -n 9 || exit ${EXIT_LOCKED}
 seconds=$(($2 - $(date +%s)))
 [ "$seconds" -gt 0 ] || exit ${EXIT_DEADLINE}
 ZAVHOZ_CHILD="$$-$3"
-export ZAVHOZ_CHILD
+ZAVHOZ_GATE=8
+export ZAVHOZ_CHILD ZAVHOZ_GATE
 shift 3
 exec timeout -k ${KILL_AFTER_SECONDS} "$seconds" "$@"
 `;
 
 export interface Child {
   readonly record: ChildRecord;
-  /** Lets it run. */
+  /** Lets the program start; it loads, and waits at the gate. */
   go(): void;
-  /** Lets it end without having run. */
+  /** Opens the gate. */
+  open(): void;
+  /** Lets it end without having run; after `open` it does nothing. */
   drop(): void;
   /** Exit code, or null when a signal ended it. */
   readonly exit: Promise<number | null>;
@@ -82,7 +88,8 @@ export function spawnChild(options: {
   }
   return {
     record: { ...hostIdentity(), pgid: child.pid, startTime, endsAt },
-    go: () => void input?.end('go\n'),
+    go: () => void input?.write('go\n'),
+    open: () => void input?.end(GATE_OPEN),
     drop: () => void input?.end(),
     exit,
   };

@@ -3,6 +3,8 @@
 Events: play, task, ok, changed, failed, unreachable, skipped, result, recap. A failure that the
 playbook itself handles (ignore_errors, ignore_unreachable) is an `ok` with `"ignored": true`.
 `result` carries the value that a task published with set_stats as `zavhoz_result`.
+Where ZAVHOZ_GATE names a file descriptor, no play starts before its byte has come through it: by
+then whoever started the run has seen on which hosts it would act, or this process ends.
 Results of tasks with no_log never leave this process. Nothing here raises: progress must not be
 able to break a run.
 """
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 
 from ansible.plugins.callback import CallbackBase
@@ -25,6 +28,8 @@ description:
 
 MESSAGE_LIMIT = 2000
 HIDDEN = "hidden (no_log)"
+GATE_OPEN = b"+"
+EXIT_NO_GO = 75
 
 
 def harmless(method):
@@ -86,6 +91,18 @@ class CallbackModule(CallbackBase):
         super().__init__(display=display, options=options)
         self.index = 0
         self.total = 0
+
+    def v2_playbook_on_start(self, playbook):
+        # nothing here is swallowed: a gate that cannot be read is a closed one
+        gate = os.environ.get("ZAVHOZ_GATE")
+        if gate is None:
+            return
+        opened = False
+        try:
+            opened = os.read(int(gate), 1) == GATE_OPEN
+        finally:
+            if not opened:
+                os._exit(EXIT_NO_GO)
 
     def emit(self, event, **fields):
         try:
