@@ -21,7 +21,13 @@ export interface Agent {
   api<T>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }>;
   /** The events of an ended operation, from the first one on. */
   events(operation: string): Promise<readonly StepEvent[]>;
-  until<T>(what: string, seconds: number, look: () => Promise<T | false | null>): Promise<T>;
+  /** Looks again and again, by default five times a second. */
+  until<T>(
+    what: string,
+    seconds: number,
+    look: () => Promise<T | false | null>,
+    everyMs?: number,
+  ): Promise<T>;
   remove(): Promise<void>;
 }
 
@@ -115,7 +121,7 @@ export async function createAgent(
       const lines = (await answer.text()).split('\n').filter((line) => line.startsWith('data: '));
       return lines.map((line) => JSON.parse(line.slice(6)) as StepEvent);
     },
-    async until(what, seconds, look) {
+    async until(what, seconds, look, everyMs = 200) {
       const end = performance.now() + seconds * 1000;
       for (;;) {
         const seen = await look();
@@ -123,7 +129,7 @@ export async function createAgent(
         if (performance.now() > end) {
           throw new Error(`waited ${seconds} s for ${what}\n${await tail()}`);
         }
-        await sleep(200, undefined, { signal });
+        await sleep(everyMs, undefined, { signal });
       }
     },
     async remove() {
