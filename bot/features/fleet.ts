@@ -6,6 +6,7 @@ import { fresh } from '../filters/fresh.ts';
 import { askOrder } from '../orders/ask.ts';
 import { stopLines } from '../render/fleet.ts';
 import { join } from '../render/html.ts';
+import { standIn } from '../render/reason.ts';
 
 const REASON_LIMIT = 500;
 
@@ -19,7 +20,7 @@ export const fleet = (deps: BotDeps) => {
     const reason = ctx.payload.trim().slice(0, REASON_LIMIT);
     const state = await agent.freeze(
       `tg:${ctx.from.id}`,
-      reason === '' ? ctx.t.plain('fleet.freeze_reason') : reason,
+      reason === '' ? standIn('fleet.freeze_reason') : reason,
     );
     await ctx.say(
       join([ctx.t('fleet.freeze_done'), ...stopLines(ctx.t, state), ctx.t('fleet.how_to_rearm')]),

@@ -41,7 +41,7 @@ export const inputs = (deps: Pick<BotDeps, 'agent' | 'inputs' | 'clock'>) => {
     return ctx.say(
       join([
         html(`🔑 ${code(`/answer ${request.id}`).html}`),
-        shownLines(request.question),
+        shownLines(t.detail(request.question)),
         t('answer.secret_prompt', { server: bold(shown(request.serverHandle)) }),
       ]),
       { forceReply: { placeholder: t.plain('answer.placeholder') } },

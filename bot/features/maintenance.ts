@@ -13,6 +13,7 @@ import {
   secondsOf,
 } from '../orders/window.ts';
 import { join, shown } from '../render/html.ts';
+import { reasonOf } from '../render/reason.ts';
 
 const SHOWN = 10;
 
@@ -33,7 +34,7 @@ export const maintenance = (
       t('maint.line', {
         server: nameOfWindow(window),
         until: t.moment(window.until),
-        reason: shown(window.reason, 100),
+        reason: shown(reasonOf(t, window.reason, window.createdBy), 100),
       });
     return ctx.say({
       text: join(listed.map(line)),

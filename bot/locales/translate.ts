@@ -1,7 +1,9 @@
 import { timeZoneOf, type User } from '#domain/user.ts';
 import { type Html, html, shown } from '../render/html.ts';
 import type { Catalogue, MessageKey, Plural, Text } from './catalogue.ts';
+import { createDetails, type ReadDetail } from './details.ts';
 import { en } from './en/index.ts';
+import { ruDetails } from './ru/details/index.ts';
 import { ru } from './ru/index.ts';
 
 export type { Catalogue, MessageKey, Text } from './catalogue.ts';
@@ -9,6 +11,12 @@ export type Language = 'en' | 'ru';
 export type Params = Readonly<Record<string, string | number | Html>>;
 
 export const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en, ru };
+
+/** What the agent writes is English already. */
+const DETAILS: Readonly<Record<Language, ReadDetail>> = {
+  en: (text) => text,
+  ru: createDetails(ruDetails),
+};
 
 export interface Translate {
   readonly language: Language;
@@ -18,6 +26,11 @@ export interface Translate {
   (key: MessageKey, params?: Params): Html;
   /** For buttons and toasts, which know no HTML. */
   plain(key: MessageKey, params?: Params): string;
+  /**
+   * What the agent itself wrote in English (an error's message, a reason, a task), as far as it is
+   * known. Never for what people wrote. Not escaped.
+   */
+  detail(text: string): string;
   /** `12 min`, `1 h 5 min`, `3 days`. */
   duration(seconds: number): string;
   /** `21 Nov, 10:05 UTC`, in the reader's time zone, with its abbreviation. */
@@ -77,10 +90,18 @@ function createTranslate(language: Language, timeZone: string): Translate {
 
   const t = (key: MessageKey, params: Params = {}): Html =>
     html(fill(key, params, (value) => (typeof value === 'object' ? value : shown(value)).html));
+  const moment = (at: Date) => `${moments.format(at)} ${abbreviation(timeZone, at)}`;
+  const say = (kind: string, value: string): string => {
+    const key = `${kind}.${value}`;
+    if (Object.hasOwn(catalogue, key)) return fill(key as MessageKey, {}, String);
+    const at = kind === 'moment' ? new Date(value) : null;
+    return at === null || Number.isNaN(at.getTime()) ? value : moment(at);
+  };
   return Object.assign(t, {
     language,
     timeZone,
-    moment: (at: Date) => `${moments.format(at)} ${abbreviation(timeZone, at)}`,
+    moment,
+    detail: (text: string) => DETAILS[language](text, say),
     plain: (key: MessageKey, params: Params = {}) =>
       fill(key, params, (value) => (typeof value === 'object' ? value.html : String(value))),
     duration(seconds: number) {

@@ -5,6 +5,7 @@ import type { Translate } from '../locales/translate.ts';
 import { join } from '../render/html.ts';
 import { incidentName } from '../render/incident.ts';
 import { renderAccepted } from '../render/operation.ts';
+import { reasonOf } from '../render/reason.ts';
 import { verbButton } from '../render/verbs.ts';
 import { type Nothing, type OrderKind, startedBy } from './kind.ts';
 import { nameOf, type ServerView, viewServer, whereLine } from './server-view.ts';
@@ -29,7 +30,8 @@ export const recover: OrderKind = {
     if (verdict.verdict === 'join') {
       return { nothing: renderAccepted(t, { operation: verdict.operation, outcome: 'joined' }) };
     }
-    const stop = stopOf(await deps.agent.fleet());
+    const fleet = await deps.agent.fleet();
+    const stop = stopOf(fleet);
     return {
       facts,
       text: [
@@ -40,7 +42,11 @@ export const recover: OrderKind = {
           : t('order.recover.ask'),
         t('order.recover.lost'),
         t('order.recover.undo'),
-        stop === null ? null : t('order.recover.stopped', { reason: stop.reason }),
+        stop === null
+          ? null
+          : t('order.recover.stopped', {
+              reason: reasonOf(t, stop.reason, (stop.stop === 'frozen' && fleet.frozenBy) || ''),
+            }),
       ],
       yes: t.plain('order.recover.yes'),
     };

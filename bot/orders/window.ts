@@ -4,6 +4,7 @@ import type { BotDeps } from '../deps.ts';
 import { findServer } from '../filters/find-server.ts';
 import { bold, code, type Html, shown } from '../render/html.ts';
 import type { Button } from '../render/message.ts';
+import { standIn } from '../render/reason.ts';
 
 const USAGE = '/maint vps-1 2h disk';
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
@@ -70,7 +71,7 @@ export async function openWindow(
   const before = await maintenance.list({ active: clock.now(), scope, target });
   const same = (window: MaintenanceWindow) =>
     window.createdBy === createdBy && Math.abs(window.until.getTime() - until.getTime()) < SAME_MS;
-  const said = reason.slice(0, 500) || t.plain('maint.reason');
+  const said = reason.slice(0, 500) || standIn('maint.reason');
   const window =
     before.find(same) ??
     (await maintenance.create({ scope, target, from, until, reason: said, createdBy }));

@@ -4,6 +4,7 @@ import type { IncidentEvent } from '#domain/incident.ts';
 import type { Translate } from '../locales/translate.ts';
 import { bold, code, type Html, html, join, MESSAGE_LIMIT, plainOf, shown } from './html.ts';
 import type { Rendered } from './message.ts';
+import { eventWords } from './timeline.ts';
 
 /** Lines of the timeline that are shown, the latest ones. */
 const LINES = 8;
@@ -44,11 +45,12 @@ function timeline(t: Translate, events: readonly IncidentEvent[]): readonly (Htm
   return [
     t('approval.timeline'),
     earlier > 0 ? t('approval.earlier', { count: earlier }) : null,
-    ...events
-      .slice(-LINES)
-      .map((event) =>
-        t('approval.timeline_line', { at: t.moment(event.at), text: shown(event.text, 200) }),
-      ),
+    ...events.slice(-LINES).map((event) =>
+      t('approval.timeline_line', {
+        at: t.moment(event.at),
+        text: eventWords(t, event, () => '', 200),
+      }),
+    ),
   ];
 }
 

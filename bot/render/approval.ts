@@ -40,9 +40,15 @@ const part = (t: Translate, key: MessageKey, text: string): Html | null =>
 /** The row's own words are English; what a rung does, costs and leaves is said in the reader's. */
 function inTheirWords(t: Translate, asked: Question): Question {
   const rung = Rung.safeParse(asked.rung);
-  if (t.language === 'en' || !rung.success) return asked;
+  const { effect, why, lost, undo } = asked;
+  const read = {
+    ...{ effect: t.detail(effect), why: t.detail(why) },
+    ...{ lost: t.detail(lost), undo: t.detail(undo) },
+  };
+  if (t.language === 'en' || !rung.success) return { ...asked, ...read };
   return {
     ...asked,
+    ...read,
     effect: t.plain(`rung_does.${rung.data}`, { server: asked.server }),
     lost: t.plain(`rung_lost.${rung.data}`),
     undo: t.plain(`rung_undo.${rung.data}`),
@@ -76,7 +82,9 @@ export function renderQuestion(t: Translate, asked: Question, sign = '✋'): Ren
 
 function ending(t: Translate, approval: Approval, by: string): Html | null {
   const at = t.moment(approval.decidedAt ?? approval.expiresAt);
-  const note = approval.note ? shown(approval.note) : null;
+  const { note: said } = approval;
+  // A decision's note is its person's; why a question was dropped the agent wrote.
+  const note = said ? shown(approval.status === 'voided' ? t.detail(said) : said) : null;
   switch (approval.status) {
     case 'open':
       return null;

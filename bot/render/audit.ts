@@ -6,11 +6,12 @@ import { Role } from '#domain/user.ts';
 import type { MessageKey, Translate } from '../locales/translate.ts';
 import { ERROR_TEXTS, isErrorCode } from './errors.ts';
 import { bold, code, type Html, html, join, shown } from './html.ts';
+import { reasonOf } from './reason.ts';
 
 type Data = AuditEntry['data'];
 type Name = (actor: string) => string;
 /** A sentence without its subject: who did it stands before. */
-type Sentence = (t: Translate, target: Html, data: Data, name: Name) => Html;
+type Sentence = (t: Translate, target: Html, data: Data, name: Name, actor: string) => Html;
 
 const word = (value: unknown, limit = 120): Html => shown(wordOf(value), limit);
 
@@ -61,7 +62,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'approval.deny': plain('audit.deny', 'tool'),
   'input.answered': plain('audit.answered', 'purpose'),
   'input.cancelled': plain('audit.declined', 'purpose'),
-  'host_keys.replace': plain('audit.host_keys', 'reason'),
+  'host_keys.replace': (t, target, { reason }) =>
+    t('audit.host_keys', { target, reason: word(t.detail(wordOf(reason))) }),
   'user.paired': plain('audit.paired'),
   'user.upsert': (t, target, data) =>
     t('audit.role', { target, from: role(t, data.role_before), to: role(t, data.role) }),
@@ -73,9 +75,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   },
   'group.create': plain('audit.group_create'),
   'group.update': plain('audit.group_update'),
-  'fleet.freeze': plain('audit.freeze', 'reason'),
+  'fleet.freeze': (t, _target, { reason }, _name, actor) =>
+    t('audit.freeze', { reason: word(reasonOf(t, wordOf(reason), actor)) }),
   'fleet.rearm': plain('audit.rearm'),
-  'fleet.breaker': plain('audit.breaker', 'reason'),
+  'fleet.breaker': (t, _target, { reason }) =>
+    t('audit.breaker', { reason: word(t.detail(wordOf(reason))) }),
   'maintenance.create': plain('audit.maint'),
   'maintenance.end': plain('audit.maint_end'),
 };
@@ -105,7 +109,8 @@ function madeOf(t: Translate, { action, data }: AuditEntry, target: Html): Html 
   const [tool = '', state = ''] = rest;
   const key = TOOL_STATES[state];
   if (subject === 'tool' && key) {
-    const why = state === 'failed' && data.message ? word(data.message, 200) : null;
+    const why =
+      state === 'failed' && data.message ? word(t.detail(wordOf(data.message)), 200) : null;
     return join([t(key, { target, tool: code(tool) }), why], ': ');
   }
   return t('audit.other', { target, action: code(action) });
@@ -119,7 +124,8 @@ export function auditLine(t: Translate, entry: AuditEntry, name: Name): Html {
   const { action, target, actor, data, at } = entry;
   const person = name(target);
   const shownTarget = bold(shown(person === '' ? target : person, 64));
-  const sentence = SENTENCES[action]?.(t, shownTarget, data, name) ?? madeOf(t, entry, shownTarget);
+  const sentence =
+    SENTENCES[action]?.(t, shownTarget, data, name, actor) ?? madeOf(t, entry, shownTarget);
   const who = name(actor);
   return html(
     `${t.moment(at)} · ${who === '' ? t('actor.agent').html : shown(who, 64).html}\n      ${sentence.html}`,

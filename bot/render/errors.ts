@@ -52,7 +52,7 @@ export function renderError(
   return join([
     html(`❌ ${t(ERROR_TEXTS[error.code]).html}`),
     // The words of an internal error are for the log: they may name what is nobody's business.
-    error.code === 'internal' ? null : italic(shown(error.message)),
-    error.hint ? shown(error.hint) : null,
+    error.code === 'internal' ? null : italic(shown(t.detail(error.message))),
+    error.hint ? shown(t.detail(error.hint)) : null,
   ]);
 }

@@ -2,15 +2,19 @@ import type { FleetState } from '#domain/fleet.ts';
 import type { Translate } from '../locales/translate.ts';
 import { type Html, shown, shownLines } from './html.ts';
 import type { Button } from './message.ts';
+import { reasonOf } from './reason.ts';
 
 /** What stops automatic action; a line each, in the order in which people have to know. */
 export function stopLines(t: Translate, state: FleetState): readonly Html[] {
-  const { frozenAt, frozenReason, breakerOpenAt, breakerReason, blindSince } = state;
+  const { frozenAt, frozenReason, frozenBy, breakerOpenAt, breakerReason, blindSince } = state;
+  const frozenWhy = reasonOf(t, frozenReason ?? '–', frozenBy ?? '');
   return [
-    frozenAt &&
-      t('fleet.frozen', { since: t.moment(frozenAt), reason: shownLines(frozenReason ?? '–') }),
+    frozenAt && t('fleet.frozen', { since: t.moment(frozenAt), reason: shownLines(frozenWhy) }),
     breakerOpenAt &&
-      t('fleet.breaker', { since: t.moment(breakerOpenAt), reason: shown(breakerReason ?? '–') }),
+      t('fleet.breaker', {
+        since: t.moment(breakerOpenAt),
+        reason: shown(t.detail(breakerReason ?? '–')),
+      }),
     blindSince && t('fleet.blind', { since: t.moment(blindSince) }),
   ].filter((line) => line !== null);
 }

@@ -81,7 +81,7 @@ function complaint(t: Translate, name: HealthPartName, { state, reason }: Health
   return join(
     [
       html(`${HEALTH_SIGNS[state]} ${t(`health_part.${name}`).html}:`),
-      key ? t(key) : shown(reason, 120),
+      key ? t(key) : shown(t.detail(reason), 120),
     ],
     ' ',
   );

@@ -84,7 +84,9 @@ function ending(
   return facts([
     t(key, { at: t.moment(resolvedAt) }),
     by === '' ? null : t('incident.closed_by', { by }),
-    closeReason ? t('incident.close_reason', { reason: closeReason }) : null,
+    closeReason
+      ? t('incident.close_reason', { reason: by === '' ? t.detail(closeReason) : closeReason })
+      : null,
   ]);
 }
 

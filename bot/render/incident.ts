@@ -11,10 +11,12 @@ const LIST_LIMIT = 1500;
 export const incidentName = (t: Translate, { type }: Pick<Incident, 'type'>): Html =>
   t(`incident_type.${type}`);
 
+/** A rung of a list: `reboot (did not help)`, `restart (failed: …)`, `reinstall: …`. */
 const RUNG = new RegExp(
-  `(^|[,;] )(${RUNGS.join('|')})(?![a-z_])(?: \\((helped|did not help|failed)(?=[:)]))?`,
+  `(?:^|[,;] )(?:${RUNGS.join('|')})(?![a-z_])(?= \\((?:helped|did not help|failed)[:)]|:|[,;] |$)`,
   'g',
 );
+const ENTRY = /^([,;] )?([a-z_]+)(?: \((helped|did not help|failed)(?:: (.*))?\)|: (.*))?$/s;
 const OUTCOMES: Readonly<Record<string, MessageKey>> = {
   helped: 'rung_outcome.helped',
   'did not help': 'rung_outcome.no_help',
@@ -22,15 +24,23 @@ const OUTCOMES: Readonly<Record<string, MessageKey>> = {
 };
 
 /** Rungs and what became of them in the reader's words; what else the list says as it is. */
-export const rungList = (t: Translate, text: string): Html =>
-  html(
-    shown(text, LIST_LIMIT).html.replace(RUNG, (_, before, name, outcome) => {
-      const known = RUNGS.find((rung) => rung === name);
-      const ending = OUTCOMES[outcome];
-      const called = known ? t(`rung.${known}`).html : name;
-      return `${before}${called}${ending ? ` (${t(ending).html}` : ''}`;
-    }),
+export function rungList(t: Translate, text: string): Html {
+  const starts = [...text.matchAll(RUNG)].map(({ index }) => index);
+  const entries = [0, ...starts.filter((at) => at > 0)].map((at, nth, all) =>
+    text.slice(at, all[nth + 1]),
   );
+  return shown(entries.map((entry) => rungEntry(t, entry)).join(''), LIST_LIMIT);
+}
+
+function rungEntry(t: Translate, entry: string): string {
+  const [, before = '', name = '', outcome = '', failure, reason] = ENTRY.exec(entry) ?? [];
+  const known = RUNGS.find((rung) => rung === name);
+  if (!known) return t.detail(entry);
+  const ending = OUTCOMES[outcome];
+  const why = failure === undefined ? '' : `: ${t.detail(failure)}`;
+  const became = ending ? ` (${t.plain(ending)}${why})` : '';
+  return `${before}${t.plain(`rung.${known}`)}${became}${reason ? `: ${t.detail(reason)}` : ''}`;
+}
 
 /** `where`: the list that is redrawn, or the card of this one. */
 export const takeButton = (
@@ -65,7 +75,7 @@ export function renderIncident(t: Translate, incident: Incident, card: IncidentC
   return {
     text: join([
       html(`${cardSign(incident)} ${title.html}`),
-      incident.details === '' ? null : italic(shownLines(clipped(incident.details))),
+      incident.details === '' ? null : italic(shownLines(clipped(t.detail(incident.details)))),
       t('incident.since', { since: t.moment(incident.failedAt) }),
       services === '' ? null : t('incident.services', { services }),
       ...rungLines(t, incident, card.rungs ?? []),

@@ -27,7 +27,7 @@ export function renderInput(t: Translate, request: InputRequest, now: Date): Ren
   return {
     text: join([
       t('note.input_needed', { server: bold(shown(request.serverHandle)) }),
-      shownLines(request.question),
+      shownLines(t.detail(request.question)),
       request.kind === 'secret' ? secretHint(t, request.id) : null,
       t('answer.expires', { left: t.duration(left) }),
     ]),

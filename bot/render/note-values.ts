@@ -34,7 +34,7 @@ export function why(t: Translate, params: Params): readonly (Html | null)[] {
   return [
     isErrorCode(params.code) ? t(ERROR_TEXTS[params.code]) : null,
     has(params.step) ? t('note.step', { step: stepName(t, String(params.step)) }) : null,
-    has(params.reason) ? italic(shown(params.reason)) : null,
-    has(params.hint) ? shown(params.hint) : null,
+    has(params.reason) ? italic(shown(t.detail(String(params.reason)))) : null,
+    has(params.hint) ? shown(t.detail(String(params.hint))) : null,
   ];
 }

@@ -74,7 +74,7 @@ const LINES: Readonly<Record<Exclude<Notification['kind'], 'approval_needed'>, L
   operation_expired: (t, server) => [t('note.operation_expired', { server })],
   input_needed: (t, server, p) => [
     t('note.input_needed', { server }),
-    has(p.question) ? shownLines(String(p.question)) : null,
+    has(p.question) ? shownLines(t.detail(String(p.question))) : null,
     p.input === 'secret' && has(p.request) ? secretHint(t, String(p.request)) : null,
     has(p.request) ? null : t('note.input_answer'),
   ],

@@ -63,7 +63,7 @@ function stepLines(t: Translate, { steps, task }: OperationProgress, over: boole
   return [
     ...(hidden > 0 ? [t('op_card.earlier', { count: hidden })] : []),
     ...lines,
-    ...(task !== null && !over ? [html(`      ${italic(shown(task, 80)).html}`)] : []),
+    ...(task !== null && !over ? [html(`      ${italic(shown(t.detail(task), 80)).html}`)] : []),
   ];
 }
 
@@ -78,8 +78,8 @@ function ending(t: Translate, { status, error }: Operation): readonly (Html | nu
     bold(t(`operation_status.${status}`)),
     error && status === 'failed' ? t(ERROR_TEXTS[error.code]) : null,
     error?.step ? t('note.step', { step: stepName(t, error.step) }) : null,
-    error ? italic(shown(error.message)) : null,
-    error?.hint ? shown(error.hint) : null,
+    error ? italic(shown(t.detail(error.message))) : null,
+    error?.hint ? shown(t.detail(error.hint)) : null,
   ];
 }
 

@@ -80,7 +80,7 @@ function stepLine(t: Translate, step: OperationStep, now: Date): Html {
   const more = attempt > 1 ? t('step.attempt', { attempt }) : null;
   return join([
     html(`${STEP_SIGNS[status]} ${facts([stepName(t, stepId), time, more])?.html ?? ''}`),
-    said ? html(`      ${shown(said, SUMMARY).html}`) : null,
+    said ? html(`      ${shown(t.detail(said), SUMMARY).html}`) : null,
   ]);
 }
 

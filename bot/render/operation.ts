@@ -49,7 +49,7 @@ export function stepName(t: Translate, stepId: string): Html {
 /** The same at the beginning of a line; in the agent's own words where there are none of people. */
 export function stepTitle(t: Translate, { id, title }: { id: string; title: string }): Html {
   const key = `step.${id}`;
-  const words = key in CATALOGUES.en ? t.plain(key as MessageKey) : title;
+  const words = key in CATALOGUES.en ? t.plain(key as MessageKey) : t.detail(title);
   return shown(`${words.charAt(0).toUpperCase()}${words.slice(1)}`, 80);
 }
 

@@ -28,6 +28,7 @@ import { incidentSign } from './incident-list.ts';
 import type { Button, Rendered } from './message.ts';
 import { operationLine } from './operation.ts';
 import { inRows } from './pages.ts';
+import { reasonOf } from './reason.ts';
 import { cardData, type ListPlace, listData, statusText } from './server.ts';
 import { verbButton, verbsFor } from './verbs.ts';
 
@@ -96,11 +97,12 @@ const trouble = (
   ),
   incidents.total > NAMED ? t('incidents.more', { count: incidents.total - NAMED }) : null,
   operation && operationLine(t, operation),
-  ...windows
-    .slice(0, NAMED)
-    .map(({ until, reason }) =>
-      t('card.window', { until: t.moment(until), reason: shown(reason, 100) }),
-    ),
+  ...windows.slice(0, NAMED).map(({ until, reason, createdBy }) =>
+    t('card.window', {
+      until: t.moment(until),
+      reason: shown(reasonOf(t, reason, createdBy), 100),
+    }),
+  ),
 ];
 
 function condition(

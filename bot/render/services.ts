@@ -32,7 +32,7 @@ function lines(t: Translate, placed: PlacedService): readonly (Html | null)[] {
       .slice(0, SHOWN_CHECKS)
       .map((check) => html(`      ${checkText(t, check).html}`)),
     rest > 0 ? html(`      ${t('card.more', { count: rest }).html}`) : null,
-    why && state !== 'ok' ? html(`      ${shown(why.details, 160).html}`) : null,
+    why && state !== 'ok' ? html(`      ${shown(t.detail(why.details), 160).html}`) : null,
   ];
 }
 

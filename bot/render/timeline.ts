@@ -21,7 +21,13 @@ const KNOWN: readonly (readonly [RegExp, MessageKey])[] = [
   [/^All its services answer again\.$/, 'timeline.services'],
 ];
 
-function words(t: Translate, text: string, name: Name): Html {
+/** An event in the reader's words; what a person wrote as they wrote it. */
+export function eventWords(
+  t: Translate,
+  { text, actor: by }: Pick<IncidentEvent, 'text' | 'actor'>,
+  name: Name,
+  limit = TEXT,
+): Html {
   for (const [pattern, key] of KNOWN) {
     const found = pattern.exec(text);
     if (!found) continue;
@@ -31,10 +37,10 @@ function words(t: Translate, text: string, name: Name): Html {
       by: shown(name(actor) || actor, 64),
       status: status ? t(`incident_status.${status as Incident['status']}`) : '',
       rung: known ? t(`rung.${known}`) : (rung ?? ''),
-      why: shown(why, TEXT),
+      why: shown(t.detail(why), TEXT),
     });
   }
-  return shown(text, TEXT);
+  return shown(/^agent(:|$)/.test(by) ? t.detail(text) : text, limit);
 }
 
 /** A page of what happened, oldest first; times count from the beginning of the trouble. */
@@ -54,7 +60,7 @@ export const timelineLines = (
           html(`+${after}`),
           // Where the sentence names who it was, once is enough.
           who === '' || text.endsWith(` by ${actor}`) ? null : shown(who, 64),
-          words(t, text, name),
+          eventWords(t, { text, actor }, name),
         ],
         ' · ',
       );

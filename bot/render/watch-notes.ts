@@ -7,6 +7,7 @@ import { type Html, italic, shown, shownLines } from './html.ts';
 import { incidentName, rungList, takeButton } from './incident.ts';
 import type { Button } from './message.ts';
 import { by, has, type Lines, moment, number, type Params, took } from './note-values.ts';
+import { reasonOf } from './reason.ts';
 
 export type WatchKind = Extract<
   Notification['kind'],
@@ -47,7 +48,7 @@ export const WATCH_LINES: Readonly<Record<WatchKind, Lines>> = {
     const mode = MODES[String(p.mode)];
     return [
       t('note.incident_about', { server, what: what(t, p) }),
-      has(p.reason) ? italic(shownLines(String(p.reason))) : null,
+      has(p.reason) ? italic(shownLines(t.detail(String(p.reason)))) : null,
       has(p.since) ? t('incident.since', { since: moment(t, p.since) }) : null,
       optional(t, 'incident.services', 'services', p.services),
       mode ? t(mode) : null,
@@ -65,8 +66,8 @@ export const WATCH_LINES: Readonly<Record<WatchKind, Lines>> = {
     t('note.incident_failed', { server, what: what(t, p) }),
     rungs(t, 'note.tried', p.tried),
     rungs(t, 'note.skipped', p.skipped),
-    has(p.reason) ? italic(shownLines(String(p.reason))) : null,
-    has(p.hint) ? shownLines(String(p.hint)) : null,
+    has(p.reason) ? italic(shownLines(t.detail(String(p.reason)))) : null,
+    has(p.hint) ? shownLines(t.detail(String(p.hint))) : null,
     optional(t, 'note.runbook', 'runbook', p.runbook),
   ],
   incident_escalated: (t, server, p) => [
@@ -80,7 +81,7 @@ export const WATCH_LINES: Readonly<Record<WatchKind, Lines>> = {
     number(p.count) === null || number(p.total) === null
       ? t('note.mass_failure_bare')
       : t('note.mass_failure', { count: p.count ?? '', total: p.total ?? '' }),
-    optional(t, 'note.mass_where', 'where', p.where),
+    optional(t, 'note.mass_where', 'where', p.where && t.detail(String(p.where))),
     optional(t, 'note.mass_examples', 'examples', p.examples),
     t('note.mass_stopped'),
   ],
@@ -96,7 +97,7 @@ export const WATCH_LINES: Readonly<Record<WatchKind, Lines>> = {
   },
   fleet_frozen: (t, _server, p) => [
     t('note.fleet_frozen'),
-    has(p.reason) ? shownLines(String(p.reason)) : null,
+    has(p.reason) ? shownLines(reasonOf(t, String(p.reason), String(p.by ?? ''))) : null,
     by(t, p),
     t('fleet.how_to_rearm'),
   ],
@@ -111,7 +112,7 @@ export const WATCH_LINES: Readonly<Record<WatchKind, Lines>> = {
   },
   provider_unavailable: (t, server, p) => [
     t('note.provider_unavailable', { provider: has(p.provider) ? p.provider : server }),
-    has(p.reason) ? italic(shown(p.reason)) : null,
+    has(p.reason) ? italic(shown(t.detail(String(p.reason)))) : null,
     t('note.provider_meanwhile'),
   ],
   provider_back: (t, server, p) => [

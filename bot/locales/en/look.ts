@@ -145,6 +145,7 @@ export const look = {
   'op.needs_approval': '✋ waits for a word: /approvals',
   'op.needs_answer': '✋ waits for an answer: /answer',
   'step.attempt': 'attempt {attempt}',
+  'step.intake': 'taking the order',
   'step.claim-attempt': 'reserve the attempt',
   'step.confirm-identity': 'confirm the identity',
   'step.confirm-machine': 'confirm the machine',

@@ -169,6 +169,7 @@ export const look = {
   'op.needs_approval': '✋ ждёт разрешения: /approvals',
   'op.needs_answer': '✋ ждёт ответа: /answer',
   'step.attempt': 'попытка {attempt}',
+  'step.intake': 'приём заказа',
   'step.claim-attempt': 'занять попытку',
   'step.confirm-identity': 'сверить сервер',
   'step.confirm-machine': 'сверить машину',

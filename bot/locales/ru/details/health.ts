@@ -1,0 +1,87 @@
+/** What checks saw, of hosts and of services, and why an incident opens or ends. */
+export const health = {
+  'The check script gave no answer that makes sense.': 'Проверка дала непонятный ответ.',
+  'disk: {0}': 'диск: {0:text}',
+  'docker: {0}': 'Docker: {0:text}',
+  'memory: {0}': 'память: {0:text}',
+  'load: {0}': 'нагрузка: {0:text}',
+  'firewall: {0}': 'файрвол: {0:text}',
+  'clock: {0}': 'часы: {0:text}',
+  'pending_reboot: {0}': 'перезагрузка: {0:text}',
+  'ssh: {0}': 'SSH: {0:text}',
+  'not seen': 'не видно',
+  'only root may ask': 'спросить может только root',
+  'logged in, the unit is active': 'вход удался, служба работает',
+  'logged in, but the unit is {0}': 'вход удался, но служба: {0:words}',
+  'not installed': 'не установлен',
+  'does not answer, the unit is {0}': 'не отвечает, служба: {0:words}',
+  '{0}% of {1}, {2}% of its inodes': '{0} % на {1}, inodes {2} %',
+  '{0}% of {1} MiB in use': 'занято {0} % из {1} МиБ',
+  '{0} on {1} cores': '{0} на {1} ЦП',
+  'not active': 'не включён',
+  'active, ports unseen': 'включён, порты не видны',
+  'active, also for published ports': 'включён, и для опубликованных портов',
+  'active, but ports that containers publish bypass it':
+    'включён, но порты контейнеров открыты в обход',
+  'an upgrade asks for a reboot': 'её просит обновление',
+  '{0} s ahead': 'спешат на {0} с',
+  '{0} s behind': 'отстают на {0} с',
+  'not synchronised': 'не синхронизированы',
+  'the host does not say': 'хост не говорит',
+  'unknown: {0}': 'неизвестно: {0}',
+  'all well': 'всё в порядке',
+
+  'leads to an address that is none': 'ведёт на неверный адрес',
+  'more than {0} redirects': 'перенаправлений больше {0}',
+  'answers {0}': 'отвечает {0}',
+  'answers {0} instead of {1}': 'отвечает {0} вместо {1}',
+  '{0}, the certificate is not trusted: {1}': '{0:text}, сертификату нет доверия: {1}',
+  'shows no certificate': 'не показывает сертификата',
+  'expired on {0}': 'истёк {0}',
+  'valid from {0} on only': 'действует только с {0}',
+  'expires in {0} days': 'истекает через {0} дн.',
+  'is not trusted: {0}': 'сертификату нет доверия: {0}',
+  'valid for {0} days': 'действует ещё {0} дн.',
+  'takes connections': 'принимает соединения',
+  'refuses connections': 'не принимает соединений',
+  '"{0}" is no address.': '«{0}» — не адрес.',
+  'its name is not found': 'его имя не находится',
+  'makes no sense': 'отвечает непонятно',
+  'failed ({0})': 'не удалось ({0})',
+
+  '{0} of {1} servers fail together ({2})': 'разом отказали серверы: {0} из {1} ({2:text})',
+  'provider {0}': 'провайдер {0}',
+  'account {0}': 'аккаунт {0}',
+  'region {0}': 'регион {0}',
+  'subnet {0}': 'подсеть {0}',
+  fleet: 'весь парк',
+  '{0}. Automatic recovery waits for a human.':
+    '{0:text}. Автоматическое восстановление ждёт человека.',
+  'It has no address.': 'У него нет адреса.',
+  'Nothing answers.': 'Ничто не отвечает.',
+  'Good checks in a row show nothing of it any more.':
+    'Несколько удачных проверок подряд: этого больше не видно.',
+  'It comes and goes: {0} % of the last checks changed.':
+    'То пропадает, то появляется: менялось {0} % последних проверок.',
+  'It has settled.': 'Успокоился.',
+  'No answer within {0} s.': 'Нет ответа за {0} с.',
+  'It answers again: good fresh logins in a row.':
+    'Снова отвечает: несколько новых входов подряд удались.',
+  'It is {0} by now.': 'Теперь это: {0:incident_type}.',
+  'A human looked at it and re-armed.': 'Человек посмотрел и снова включил автоматику.',
+  'All its services answer again.': 'Все его сервисы снова отвечают.',
+  'Its certificates are valid for long enough.': 'Его сертификаты действуют ещё достаточно долго.',
+  'It answers again.': 'Снова отвечает.',
+
+  '{0} It would have run: {1}. Approvals voided: {2}.':
+    '{0:text} Выполнилось бы: {1:words}. Отозвано вопросов и разрешений: {2}.',
+  '{0} It would have run: {1} and {2} more. Approvals voided: {3}.':
+    '{0:text} Выполнилось бы: {1:words} и ещё {2}. Отозвано вопросов и разрешений: {3}.',
+  'The database is not the one that this data directory belongs to.':
+    'База данных не та, что относится к этому каталогу данных.',
+  'The database was restored: it is of {0}, the last one here was of {1}.':
+    'База данных восстановлена из копии: она от {0:moment}, а последняя здесь была от {1:moment}.',
+  'Nobody was at work for {0} minutes.': 'Никто не работал {0} мин.',
+  'Telegram reports a second agent with the same bot token.':
+    'Telegram сообщает о втором агенте с тем же токеном бота.',
+};

@@ -1,0 +1,80 @@
+/** Tasks of the playbooks, with the role that Ansible puts before them, and their own failures. */
+export const playbooks = {
+  'access : {0}': 'доступ: {0:text}',
+  'base : {0}': 'система: {0:text}',
+  'docker : {0}': 'Docker: {0:text}',
+  'fail2ban : {0}': 'fail2ban: {0:text}',
+  'firewall : {0}': 'файрвол: {0:text}',
+  'health : {0}': 'здоровье: {0:text}',
+  'verify : {0}': 'проверка: {0:text}',
+
+  'Check health': 'Проверить здоровье',
+  'Open access': 'Открыть вход',
+  'Begin what the installation starts with': 'Заранее начать установку',
+  'Install software': 'Установить программы',
+  'Check the host and what is asked of it': 'Проверить хост и заданное',
+  'Check the ports': 'Проверить порты',
+  'Prepare Docker': 'Подготовить Docker',
+  'Prepare fail2ban': 'Подготовить fail2ban',
+  'Install packages and set up the system': 'Поставить пакеты и настроить систему',
+  'Start Docker': 'Запустить Docker',
+  'Start fail2ban': 'Запустить fail2ban',
+  'Raise the firewall': 'Поднять файрвол',
+  Verify: 'Проверить',
+  'Install the public keys': 'Поставить открытые ключи',
+  'Log in afresh by key alone': 'Войти заново только по ключу',
+  'Require that the key opened the host': 'Убедиться, что ключ открыл хост',
+  'Check the inputs': 'Проверить заданное',
+  'Install the keys and prove them': 'Поставить ключи и проверить их',
+  'Switch password logins off': 'Выключить вход по паролю',
+  'Switch password logins off, or leave everything as it was':
+    'Выключить вход по паролю или оставить всё как было',
+  'Refuse passwords': 'Отказывать паролям',
+  'Log in afresh by key once more': 'Ещё раз войти заново по ключу',
+  'Require that the key still opens the host': 'Убедиться, что ключ всё ещё открывает хост',
+  'Take it back': 'Вернуть как было',
+  'Report what stood in the way': 'Сообщить, что помешало',
+  'Require at least one whole public key': 'Проверить, что есть целый открытый ключ',
+  'Begin to upgrade in the background, or to fetch package lists where nothing is upgraded':
+    'Начать обновление в фоне или, без обновления, получить списки пакетов',
+  'Let the host find itself': 'Дать хосту найти своё имя',
+  'Set the host name': 'Задать имя хоста',
+  'Install packages': 'Поставить пакеты',
+  'Set the time zone': 'Задать часовой пояс',
+  'Take over what began while access was opened': 'Продолжить начатое при открытии входа',
+  'Finish an interrupted installation': 'Закончить прерванную установку',
+  'Upgrade what is installed': 'Обновить установленное',
+  'Install the packages': 'Поставить пакеты',
+  'Look at the host': 'Осмотреть хост',
+  'Check the release and the inputs': 'Проверить выпуск системы и заданное',
+  'Start Docker now and at every boot, and record which command Compose answers to':
+    'Запустить Docker сейчас и при каждой загрузке и записать, какой командой отвечает Compose',
+  "Write Docker's settings, and its repository where it is the source":
+    'Записать настройки Docker и его репозиторий, если он из него',
+  'Start fail2ban now and at every boot, with this jail':
+    'Запустить fail2ban с этими правилами сейчас и при каждой загрузке',
+  'Write the jail': 'Записать правила fail2ban',
+  'Raise the firewall under a timed rollback': 'Поднять файрвол с откатом по времени',
+  'Require ports that exist': 'Проверить, что такие порты бывают',
+  'Refuse everything but the declared ports': 'Закрыть всё, кроме заявленных портов',
+  'Log in afresh and call the rollback off': 'Войти заново и отменить откат',
+  'Publish the result': 'Сообщить результат',
+  'Require what was promised': 'Убедиться, что обещанное есть',
+  'select the host': 'выбор хоста',
+
+  'The key was installed but does not open the host, so password logins were left as they were: {0}':
+    'Ключ поставлен, но хост не открывает, поэтому вход по паролю оставлен как был: {0:text}',
+  "zavhoz_authorized_keys must hold OpenSSH public keys, one line each, the agent's own among them":
+    'в zavhoz_authorized_keys должны быть открытые ключи OpenSSH, по одному в строке, и ключ агента среди них',
+  'With passwords off the key no longer opened the host; passwords were allowed again: {0}':
+    'Без паролей ключ перестал открывать хост; пароли снова разрешены: {0:text}',
+  '{0} is not one of {1}, or zavhoz_timezone or zavhoz_hostname has a form no system accepts':
+    '{0} нет среди {1}, или zavhoz_timezone либо zavhoz_hostname записаны так, как не примет ни одна система',
+  'The host is not as it was set up: {0} {1}': 'Хост не такой, каким его настроили: {0} {1}',
+  '{0}/{1} is not a port': '{0}/{1} — не порт',
+  'sshd does not accept {0}: {1}': 'sshd не принимает {0}: {1}',
+  'A Match block in {0} overrides {1} for this user ({2} does not hold); the drop-in was taken back':
+    'Блок Match в {0} перебивает {1} для этого пользователя ({2} не действует); добавка убрана',
+  'hidden (no_log)': 'скрыто (no_log)',
+  'no host matched the play': 'под сценарий не подошёл ни один хост',
+};
