@@ -1,9 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BECOMES, NOT_SHOWN, WRITERS } from '#test/support/agent-text-scope.ts';
 import { type AgentText, isPhrase, sourceFiles, textsOf } from '#test/support/agent-texts.ts';
+import { englishIn } from '#test/support/english.ts';
 import { playbookTexts } from '#test/support/playbook-texts.ts';
+import { foreign } from './locales/ru/details/foreign.ts';
 import { ruDetailParts, ruDetails } from './locales/ru/details/index.ts';
-import { CATALOGUES } from './locales/translate.ts';
+import { CATALOGUES, translator } from './locales/translate.ts';
 
 const isHidden = ({ text, where }: AgentText): boolean => {
   const file = where.replace(/:\d+$/, '');
@@ -21,6 +25,14 @@ const holesOf = (text: string): string[] =>
   [...new Set([...text.matchAll(/\{(\d+)/g)].map(([, index]) => index ?? ''))].sort();
 const entries = Object.entries(ruDetails.texts);
 
+/** What Node.js says of a system call; sshd itself says `Connection refused` of a channel. */
+const ERRNO = /^(connect|read|getaddrinfo) E[A-Z_]+( \{0\})?$|^Connection refused$/;
+const SSH = 'node_modules/ssh2/lib';
+const libraryFiles = () =>
+  readdirSync(SSH, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => join(SSH, name));
+
 describe('what the agent writes', () => {
   it('is all there to be found', () => {
     expect(wanted.size).toBeGreaterThan(400);
@@ -34,11 +46,19 @@ describe('what the agent writes', () => {
   });
 
   it('has no template that no source text needs any more', () => {
-    const written = new Set([...sources.map(({ text }) => text), ...Object.values(BECOMES).flat()]);
+    const known = [...Object.values(BECOMES).flat(), ...Object.keys(foreign)];
+    const written = new Set([...sources.map(({ text }) => text), ...known]);
     expect(Object.keys(ruDetails.texts).filter((text) => !written.has(text))).toEqual([]);
     expect(Object.keys(ruDetails.words).filter((word) => !written.has(word))).toEqual([]);
     const literals = new Set(sources.map(({ text }) => text));
     expect(Object.keys(BECOMES).filter((text) => !literals.has(text))).toEqual([]);
+  });
+
+  it('has words of libraries only as the libraries say them', () => {
+    const library = libraryFiles().map((file) => readFileSync(file, 'utf8'));
+    const isOurs = (text: string) =>
+      ERRNO.test(text) || library.some((source) => source.includes(text.replace(/ \{0\}$/, ' ')));
+    expect(Object.keys(foreign).filter((text) => !isOurs(text))).toEqual([]);
   });
 
   it('is left out only where something is', () => {
@@ -69,6 +89,18 @@ describe('what the agent writes', () => {
         );
       }
     }
+  });
+
+  it('is Russian in Russian', () => {
+    const said = entries.map(([, target]) => target.replace(/\{\d+(:\w+)?\}/g, '·'));
+    expect(said.flatMap(englishIn)).toEqual([]);
+  });
+
+  it('is found by its template and by no other', () => {
+    const { detail } = translator('ru');
+    const filled = (text: string) => text.replace(/\{(\d+)(:\w+)?\}/g, 'v$1');
+    const wrong = entries.filter(([source, target]) => detail(filled(source)) !== filled(target));
+    expect(wrong.map(([source]) => `${source} → ${detail(filled(source))}`)).toEqual([]);
   });
 
   it('is said once', () => {

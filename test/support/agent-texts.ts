@@ -66,8 +66,8 @@ function isDeaf(node: ts.Node): boolean {
   return ts.isPropertyAssignment(node) && DEAF_FIELDS.test(node.name.getText());
 }
 
-/** Words, and more than one of them: single words are values, and their translations words too. */
+/** Words, and more than one of them, or a sentence: a single word is a value as a rule. */
 export function isPhrase(text: string): boolean {
   const bare = text.replace(/\{\d+\}/g, '');
-  return /[A-Za-z]{2}/.test(bare) && /\s/.test(text);
+  return /[A-Za-z]{2}/.test(bare) && (/\s/.test(text) || /^[A-Z][a-z]+\.$/.test(text));
 }

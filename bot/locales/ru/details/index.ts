@@ -1,6 +1,7 @@
 import type { Details } from '../../detail-template.ts';
 import { asking } from './asking.ts';
 import { connection } from './connection.ts';
+import { foreign } from './foreign.ts';
 import { health } from './health.ts';
 import { playbooks } from './playbooks.ts';
 import { policy } from './policy.ts';
@@ -14,7 +15,7 @@ import { words } from './words.ts';
 /** By subject; a test demands that no two say the same. */
 export const ruDetailParts: Readonly<Record<string, Details['texts']>> = {
   ...{ asking, connection, health, playbooks, policy, providers, provisioning, recovery },
-  ...{ steps, storage },
+  ...{ foreign, steps, storage },
 };
 
 /** What the agent writes, in Russian. */

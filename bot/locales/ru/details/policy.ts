@@ -37,7 +37,7 @@ export const policy = {
   'Legal from {0}: {1}.': 'Из «{0:server_status}» можно: {1:server_status}.',
   'Nothing leaves {0}.': 'Из «{0:server_status}» перейти нельзя никуда.',
   'Only an owner may do that.': 'Это может только владелец.',
-  'No user has the Telegram id {0}.': 'Человека с Telegram id {0} нет.',
+  'No user has the Telegram id {0}.': 'Человека с номером {0} в Telegram нет.',
   'People become known by an invitation, or by POST /api/users.':
     'Люди появляются по приглашению или через POST /api/users.',
   'The last owner cannot be removed or made less.':

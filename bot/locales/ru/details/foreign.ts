@@ -1,0 +1,23 @@
+/** What Node.js and the SSH library say of connections that fail: as good as our own words. */
+export const foreign = {
+  'connect ECONNREFUSED {0}': 'соединение отклонено ({0})',
+  'connect ETIMEDOUT {0}': 'нет ответа ({0})',
+  'connect EHOSTUNREACH {0}': 'хост недостижим ({0})',
+  'connect ENETUNREACH {0}': 'сеть недостижима ({0})',
+  'connect ECONNRESET {0}': 'соединение сброшено ({0})',
+  'read ECONNRESET': 'соединение сброшено',
+  'read ETIMEDOUT': 'нет ответа',
+  'getaddrinfo ENOTFOUND {0}': 'имя {0} не находится',
+  'getaddrinfo EAI_AGAIN {0}': 'имя {0} пока не находится',
+  'Timed out while waiting for handshake': 'SSH не поздоровался вовремя',
+  'Connection lost before handshake': 'соединение оборвалось до приветствия SSH',
+  'Keepalive timeout': 'перестал отвечать',
+  'No response from server': 'ответа нет',
+  'Not connected': 'нет соединения',
+  'All configured authentication methods failed': 'вход не удался',
+  'Handshake failed: no matching host key format': 'нет общего вида ключа хоста',
+  'Handshake failed: no matching key exchange algorithm': 'нет общего способа обмена ключами',
+  'Host denied (verification failed)': 'ключ хоста не подтверждён',
+  '(SSH) Channel open failure: {0}': 'канал не открылся: {0:text}',
+  'Connection refused': 'соединение отклонено',
+};
