@@ -43,6 +43,7 @@ describe('details', () => {
     expect(said('no answer\nno answer')).toBe('нет ответа\nнет ответа');
     expect(said('E: oops; no answer')).toBe('E: oops; нет ответа');
     expect(said('No answer. Said Bob. No answer.')).toBe('Нет ответа. Said Bob. Нет ответа.');
+    expect(said('E: no answer.')).toBe('E: нет ответа.');
     expect(said('Somebody typed this')).toBe('Somebody typed this');
     expect(said('no answer at all')).toBe('no answer at all');
     expect(said('')).toBe('');

@@ -11,7 +11,8 @@ const DEEPEST = 8;
 /** Places of one text where it is taken apart, and texts that one message is read as. */
 const MOST_SEAMS = 12;
 const MOST_READINGS = 400;
-const PREFIX = 4;
+/** Letters by which templates are looked up. */
+const EDGE = 4;
 
 /** A text as it was understood; `known` counts the letters that a template accounts for. */
 interface Reading {
@@ -30,19 +31,26 @@ interface Work {
  */
 export function createDetails({ texts, words }: Details): ReadDetail {
   const whole = new Map<string, Template>();
+  // Found by their first letters, else by their last; few have neither.
   const begun = new Map<string, Template[]>();
+  const ended = new Map<string, Template[]>();
   const open: Template[] = [];
+  const file = (index: Map<string, Template[]>, key: string, template: Template) =>
+    index.set(key, [...(index.get(key) ?? []), template]);
   for (const [source, target] of Object.entries(texts)) {
     const template = templateOf(source, target);
     const { literals } = template;
-    const first = literals[0] ?? '';
+    const [first = '', last = ''] = [literals[0], literals.at(-1)];
     if (literals.length === 1) whole.set(source, template);
-    else if (first.length < PREFIX) open.push(template);
-    else {
-      const key = first.slice(0, PREFIX);
-      begun.set(key, [...(begun.get(key) ?? []), template]);
-    }
+    else if (first.length >= EDGE) file(begun, first.slice(0, EDGE), template);
+    else if (last.length >= EDGE) file(ended, last.slice(-EDGE), template);
+    else open.push(template);
   }
+  const candidates = (text: string): readonly Template[] => [
+    ...(begun.get(text.slice(0, EDGE)) ?? []),
+    ...(ended.get(text.slice(-EDGE)) ?? []),
+    ...open,
+  ];
   const wordBook = new Map(Object.entries(words));
 
   function show({ index, kind }: Hole, values: readonly string[], depth: number, work: Work) {
@@ -79,7 +87,7 @@ export function createDetails({ texts, words }: Details): ReadDetail {
       const better = (reading: Reading) => {
         if (reading.known > best.known) best = reading;
       };
-      for (const template of [...(begun.get(text.slice(0, PREFIX)) ?? []), ...open]) {
+      for (const template of candidates(text)) {
         const values = valuesIn(template, text);
         if (values) better(fill(template, values, depth, work));
       }
@@ -100,12 +108,14 @@ export function createDetails({ texts, words }: Details): ReadDetail {
       : read(text, 0, { say, seen: new Map(), left: MOST_READINGS }).text;
 }
 
-/** Where a text may consist of two: lines, sentences, `a; b`, `a: b`. Position and width. */
+/**
+ * Where a text may consist of two: lines, sentences, `a; b`, `a: b`, and the full stop after a
+ * message that has none of its own. Position and width.
+ */
 function seamsOf(text: string): readonly (readonly [number, number])[] {
   const seams: [number, number][] = [];
-  for (const found of text.matchAll(/\r?\n|; |: |(?<=[.!?]) /g)) {
-    const end = found.index + found[0].length;
-    if (found.index > 0 && end < text.length) seams.push([found.index, found[0].length]);
+  for (const found of text.matchAll(/\r?\n|; |: |(?<=[.!?]) |\.$/g)) {
+    if (found.index > 0) seams.push([found.index, found[0].length]);
     if (seams.length === MOST_SEAMS) break;
   }
   return seams;

@@ -74,7 +74,7 @@ export const storage = {
   'Recovery accepted': 'Восстановление заказано',
   'Reboot accepted': 'Перезагрузка заказана',
   'Deployment accepted': 'Развёртывание заказано',
-  'Rebuild ({0}) accepted': 'Заказано: {0:words}',
+  'Rebuild ({0}) accepted': 'Пересборка заказана ({0:words})',
   '{0}: it starts in {1} s': '{0:text}: начнётся через {1} с',
   'Goes on': 'Продолжается',
   'Waits for a person': 'Ждёт человека',
