@@ -12,6 +12,8 @@ export const EXIT_DEADLINE = 124;
 
 /** Seconds between SIGTERM and SIGKILL when the child ends itself at its deadline. */
 const KILL_AFTER_SECONDS = 10;
+/** Ansible waits for its host most of the time; chat, API and checks of others come before it. */
+const NICENESS = 10;
 /** Anything else at the gate, its end too, and no play starts. */
 const GATE_OPEN = '+';
 
@@ -33,7 +35,7 @@ ZAVHOZ_CHILD="$$-$3"
 ZAVHOZ_GATE=8
 export ZAVHOZ_CHILD ZAVHOZ_GATE
 shift 3
-exec timeout -k ${KILL_AFTER_SECONDS} "$seconds" "$@"
+exec nice -n ${NICENESS} timeout -k ${KILL_AFTER_SECONDS} "$seconds" "$@"
 `;
 
 export interface Child {

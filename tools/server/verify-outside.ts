@@ -36,13 +36,17 @@ export const serverVerifyOutside = defineTool({
       0.1,
     );
     // Side by side: none depends on another. All are waited for, so that nothing goes on behind us.
+    // What takes longest gets its connection first.
+    const byContainer = published
+      ? publishedPortIsClosed(target, scope, deps)
+      : Promise.resolve([]);
     const [, password, docker, compose, ports, container] = await all([
       keyOpens(target, scope, deps),
       passwordProblems(target, scope, deps),
       dockerProblems(target, scope, deps),
       composeProblems(target, scope, deps),
       portProblems(target, scope, deps),
-      published ? publishedPortIsClosed(target, scope, deps) : Promise.resolve([]),
+      byContainer,
     ]);
     const wrong = [...password, ...docker, ...compose, ...ports];
     // Without Docker there can be no container: said once is enough.

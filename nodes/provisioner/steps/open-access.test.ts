@@ -4,7 +4,14 @@ import type { ProvisionDeps } from '../deps.ts';
 import { openAccess } from './open-access.ts';
 
 /** Runs the step on a host that the key opens, or not; gives the credential the playbook went in with. */
-async function run(access: 'password' | 'key', keyOpens: boolean, more: object = {}) {
+async function run(
+  access: 'password' | 'key',
+  keyOpens: boolean,
+  more: object = {},
+  notes: Readonly<Record<string, unknown>> = {},
+) {
+  const left: unknown[] = [];
+  const memo = { get: () => notes, put: async (note: unknown) => void left.push(note) };
   const used: unknown[] = [];
   const asked: object[] = [];
   const call = async (
@@ -16,20 +23,23 @@ async function run(access: 'password' | 'key', keyOpens: boolean, more: object =
     asked.push(others);
     return { ok: 9, changed: 2 };
   };
-  const context = { state: { access, credential_id: 'root-password', ...more }, tools: { call } };
+  const state = { access, credential_id: 'root-password', ...more };
+  const context = { state, memo, tools: { call } };
   const result = await openAccess.run(context as unknown as StepContext<ProvisionDeps>);
-  return { used, asked, result };
+  return { used, asked, left, result };
 }
 
 describe('open-access', () => {
   it('goes in with the password as long as nothing else opens the host', async () => {
-    const { used, result } = await run('password', false);
+    const { used, left, result } = await run('password', false);
+    expect(left).toEqual([{ begun: true }]);
+    expect((await run('password', false, {}, { begun: true })).used).toEqual(['root-password']);
     expect(used).toEqual(['root-password']);
     expect(result).toMatchObject({ status: 'done', update: { access: 'key' } });
   });
 
   it('goes in with the key when a run that was cut short has switched passwords off', async () => {
-    expect((await run('password', true)).used).toEqual([null]);
+    expect((await run('password', true, {}, { begun: true })).used).toEqual([null]);
   });
 
   it('goes in with the key where that was known', async () => {

@@ -10,11 +10,13 @@ export const openAccess: Step<ProvisionDeps> = {
   title: 'Open access by key',
   timeoutSeconds: PHASE_SECONDS['open-access'],
   weight: 10,
-  async run({ state, tools }) {
+  async run({ state, tools, memo }) {
     // A run that was cut short may have switched passwords off already: then the key opens it.
+    const again = memo.get().begun === true;
     const byKey =
       state.access === 'key' ||
-      (await tools.call(serverProbeLogin, { credential_id: null })).outcome === 'ok';
+      (again && (await tools.call(serverProbeLogin, { credential_id: null })).outcome === 'ok');
+    if (!again) await memo.put({ begun: true });
     const credential_id = byKey ? null : state.credential_id;
     const { ok, changed } = await tools.call(ansibleAccess, {
       credential_id,
