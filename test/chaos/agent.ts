@@ -49,8 +49,8 @@ const SYNC_SECONDS = 120;
 const MESSAGES_PER_HOUR = 1000;
 const TWIN_LOOK_SECONDS = 5;
 const SWEEP_SECONDS = 10;
-/** The outbox looks each second; a day has many, and nobody here counts them. */
-const OUTBOX_PACE = 5;
+/** The outbox looks four times a second; a day has many, and nobody here counts them. */
+const OUTBOX_PACE = 20;
 const metrics = { count() {}, observe() {}, gauge() {} };
 
 export type ChaosAgent = Awaited<ReturnType<typeof startAgent>>;
