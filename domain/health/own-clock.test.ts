@@ -23,6 +23,22 @@ describe('our own clock', () => {
     }
   });
 
+  it('is off by the middle of what the 25 hosts that were seen last are off by', () => {
+    const own = createOwnClock();
+    let seen: { readonly handle: string; readonly offset: number }[] = [];
+    for (let look = 0; look < 400; look++) {
+      if (look % 11 === 0) {
+        own.forget('vps-3');
+        seen = seen.filter(({ handle }) => handle !== 'vps-3');
+      }
+      const one = { handle: `vps-${(look * 7) % 31}`, offset: ((look * 37) % 101) - 50 };
+      seen = [...seen.filter(({ handle }) => handle !== one.handle), one].slice(-25);
+      const sorted = seen.map(({ offset }) => offset).sort((a, b) => a - b);
+      const middle = seen.length < 3 ? 0 : (sorted[seen.length >> 1] ?? 0);
+      expect(own.corrected(one.handle, one.offset)).toBe(one.offset - middle);
+    }
+  });
+
   it('two hosts alone say nothing of ours', () => {
     const own = createOwnClock();
     own.corrected('vps-1', 70_000);

@@ -9,22 +9,35 @@ const MOST_HOSTS = 25;
  */
 export function createOwnClock() {
   const offsets = new Map<string, number>();
+  /** The same by size, kept so: each check asks for the middle. */
+  const bySize: number[] = [];
 
-  function error(): number {
-    if (offsets.size < LEAST_HOSTS) return 0;
-    const sorted = [...offsets.values()].sort((a, b) => a - b);
-    return sorted[sorted.length >> 1] ?? 0;
+  const error = () => (bySize.length < LEAST_HOSTS ? 0 : (bySize[bySize.length >> 1] ?? 0));
+
+  function forget(handle: string): void {
+    const offset = offsets.get(handle);
+    if (offset === undefined) return;
+    offsets.delete(handle);
+    bySize.splice(bySize.indexOf(offset), 1);
+  }
+
+  function remember(handle: string, offset: number): void {
+    offsets.set(handle, offset);
+    const greater = bySize.findIndex((one) => one > offset);
+    bySize.splice(greater < 0 ? bySize.length : greater, 0, offset);
   }
 
   return {
     /** The host's own part of what was just seen. */
     corrected(handle: string, offsetMs: number): number {
-      offsets.delete(handle);
-      offsets.set(handle, offsetMs);
-      const [oldest] = offsets.keys();
-      if (offsets.size > MOST_HOSTS && oldest !== undefined) offsets.delete(oldest);
+      forget(handle);
+      remember(handle, offsetMs);
+      if (offsets.size > MOST_HOSTS) {
+        const [oldest] = offsets.keys();
+        if (oldest !== undefined) forget(oldest);
+      }
       return offsetMs - error();
     },
-    forget: (handle: string) => void offsets.delete(handle),
+    forget,
   };
 }

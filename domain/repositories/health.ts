@@ -22,13 +22,17 @@ export interface HealthRepository {
   /**
    * Servers of one shard (a stable hash of the server's id, modulo `shards`) that are watched or
    * managed and in ready, in_use, error or maintenance, and every target of an open incident.
-   * `bare`: who knows their condition already may do without it (`health` may be null then).
    */
-  watched(
+  watched(shard: number, shards: number): Promise<readonly WatchedServer[]>;
+  /**
+   * The same for those who know their condition already (`health` may be null); null while nothing
+   * of it differs from the answer whose digest is `known`.
+   */
+  watchedSince(
     shard: number,
     shards: number,
-    options?: { readonly bare: boolean },
-  ): Promise<readonly WatchedServer[]>;
+    known: string | null,
+  ): Promise<{ readonly digest: string; readonly servers: readonly WatchedServer[] } | null>;
   /** One batch: conditions upserted, samples added, `server.last_health_check` set. */
   write(
     rows: readonly { readonly health: TargetHealth; readonly sample: HealthSample }[],

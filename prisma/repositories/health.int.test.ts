@@ -85,10 +85,6 @@ describe('watched', () => {
       services: [{ id: expect.any(String), name: 'shop', checks }],
       ...{ health, openIncidents: { server_unreachable: incident.id } },
     });
-    const [bare] = (await all.health.watched(0, 1, { bare: true })).filter(
-      ({ id }) => id === server.id,
-    );
-    expect(bare).toEqual({ ...(await find()), health: null });
     expect(await all.health.target(server.id)).toEqual(health);
     const key = { kind: 'ssh_key', user: 'root', secret: new Secret('key') } as const;
     await all.credentials.save({ serverHandle: server.handle, ...key });

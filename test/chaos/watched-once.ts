@@ -2,6 +2,11 @@ import type { WatchedServer } from '#domain/health/target.ts';
 import type { Clock } from '#domain/ports.ts';
 import type { HealthRepository } from '#domain/repositories.ts';
 
+interface Whole {
+  readonly digest: string;
+  readonly servers: readonly WatchedServer[];
+}
+
 /**
  * The health worker reads its shards one by one, some every few seconds; at the pace of virtual time
  * nothing else would be done. Within one moment one query serves them all: which server lies in which
@@ -10,8 +15,8 @@ import type { HealthRepository } from '#domain/repositories.ts';
 export function watchedOnce(health: HealthRepository, clock: Clock): HealthRepository {
   const homes = new Map<string, number>();
   const learned = new Set<number>();
-  let moment: { readonly at: number; readonly all: Promise<readonly WatchedServer[]> } | null =
-    null;
+  let whole: Whole = { digest: '', servers: [] };
+  let moment: { readonly at: number; readonly whole: Promise<Whole> } | null = null;
 
   async function one(shard: number, shards: number): Promise<readonly WatchedServer[]> {
     const servers = await health.watched(shard, shards);
@@ -20,15 +25,24 @@ export function watchedOnce(health: HealthRepository, clock: Clock): HealthRepos
     return servers;
   }
 
+  async function readWhole(): Promise<Whole> {
+    whole = (await health.watchedSince(0, 1, whole.digest)) ?? whole;
+    return whole;
+  }
+
   return {
     ...health,
-    async watched(shard, shards) {
-      if (learned.size < shards) return one(shard, shards);
+    watched: one,
+    async watchedSince(shard, shards, known) {
+      if (learned.size < shards) return { digest: '', servers: await one(shard, shards) };
       const at = clock.now().getTime();
-      if (moment?.at !== at) moment = { at, all: health.watched(0, 1) };
-      const all = await moment.all;
-      if (all.some(({ id }) => !homes.has(id))) return one(shard, shards);
-      return all.filter(({ id }) => homes.get(id) === shard);
+      if (moment?.at !== at) moment = { at, whole: readWhole() };
+      const { digest, servers } = await moment.whole;
+      if (servers.some(({ id }) => !homes.has(id))) {
+        return { digest: '', servers: await one(shard, shards) };
+      }
+      if (digest === known) return null;
+      return { digest, servers: servers.filter(({ id }) => homes.get(id) === shard) };
     },
   };
 }

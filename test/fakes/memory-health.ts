@@ -31,7 +31,7 @@ export function memoryHealthRepositories(clock: Clock) {
 
   const health: Pick<
     HealthRepository,
-    'watched' | 'target' | 'write' | 'picture' | 'witnesses' | 'witnessed'
+    'watched' | 'watchedSince' | 'target' | 'write' | 'picture' | 'witnesses' | 'witnessed'
   > = {
     async watched(shard, shards) {
       return [...servers.values()]
@@ -45,6 +45,11 @@ export function memoryHealthRepositories(clock: Clock) {
               .map((one) => [one.type, one.id]),
           ),
         }));
+    },
+    async watchedSince(shard, shards, known) {
+      const bare = (await health.watched(shard, shards)).map((one) => ({ ...one, health: null }));
+      const digest = JSON.stringify(bare);
+      return digest === known ? null : { digest, servers: bare };
     },
     target: async (id) => targets.get(id) ?? null,
     async write(rows) {

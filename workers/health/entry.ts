@@ -73,6 +73,13 @@ export const hasDownIncident = ({ open }: Pick<Entry, 'open'>): boolean =>
 export const isRecoverable = ({ open }: Pick<Entry, 'open'>): boolean =>
   (Object.keys(open) as IncidentType[]).some(hasLadder);
 
+/** Nothing was opened or closed here since it was read. */
+export function isAsRead({ open, server: { openIncidents } }: Entry): boolean {
+  const types = Object.keys(open) as IncidentType[];
+  const asMany = types.length === Object.keys(openIncidents).length;
+  return asMany && types.every((type) => open[type] === openIncidents[type]);
+}
+
 /** When it is up next, and for what. */
 export const dueAt = ({ slotAt, extraAt }: Entry): number => Math.min(slotAt, extraAt);
 

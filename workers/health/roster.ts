@@ -2,16 +2,22 @@ import { nextSlot } from '#domain/health/slots.ts';
 import type { WatchedServer } from '#domain/health/target.ts';
 import type { Clock } from '#domain/ports.ts';
 import type { HealthRepository } from '#domain/repositories.ts';
-import { createEntry, type Entry } from './entry.ts';
+import { createEntry, type Entry, isAsRead } from './entry.ts';
 import { SHARDS } from './shards.ts';
 
 export interface RosterDeps {
-  readonly health: Pick<HealthRepository, 'watched'>;
+  readonly health: Pick<HealthRepository, 'watched' | 'watchedSince'>;
   readonly clock: Clock;
   readonly intervalMs: number;
   /** It has a new place in time, or is new. */
   readonly onDue: (entry: Entry) => void;
   readonly onGone: (entry: Entry) => void;
+}
+
+interface Shard {
+  readonly entries: Map<string, Entry>;
+  /** Of what was read last. */
+  digest: string | null;
 }
 
 /** What decides whether, and how, an incident of a server is recovered. */
@@ -20,20 +26,22 @@ const policyOf = ({ mode, care, handsOff, underMaintenance }: WatchedServer): st
 
 /** The servers of our shards, and what is known of them. */
 export function createRoster({ health, clock, intervalMs, onDue, onGone }: RosterDeps) {
-  const shards = new Map<number, Map<string, Entry>>();
+  const shards = new Map<number, Shard>();
   const byHandle = new Map<string, Entry>();
 
   function* entries(): Generator<Entry> {
-    for (const shard of shards.values()) yield* shard.values();
+    for (const shard of shards.values()) yield* shard.entries.values();
   }
 
   /** What we know of the condition of our own servers is newer than what is stored. */
-  async function read(number: number, known: ReadonlyMap<string, Entry> | undefined) {
-    if (known !== undefined) {
-      const servers = await health.watched(number, SHARDS, { bare: true });
-      if (servers.every(({ id }) => known.has(id))) return servers;
+  async function read(number: number, shard: Shard | undefined) {
+    if (shard !== undefined) {
+      const { digest, entries: known } = shard;
+      const same = [...known.values()].every(isAsRead);
+      const since = await health.watchedSince(number, SHARDS, same ? digest : null);
+      if (since === null || since.servers.every(({ id }) => known.has(id))) return since;
     }
-    return health.watched(number, SHARDS);
+    return { digest: null, servers: await health.watched(number, SHARDS) };
   }
 
   function update(entry: Entry, server: WatchedServer): void {
@@ -54,8 +62,8 @@ export function createRoster({ health, clock, intervalMs, onDue, onGone }: Roste
     }
   }
 
-  function remove(shard: Map<string, Entry>, entry: Entry): void {
-    shard.delete(entry.server.id);
+  function remove(shard: Shard, entry: Entry): void {
+    shard.entries.delete(entry.server.id);
     if (byHandle.get(entry.server.handle) === entry) byHandle.delete(entry.server.handle);
     entry.dropped = true;
     onGone(entry);
@@ -65,32 +73,36 @@ export function createRoster({ health, clock, intervalMs, onDue, onGone }: Roste
     entries,
     get size(): number {
       let sum = 0;
-      for (const shard of shards.values()) sum += shard.size;
+      for (const shard of shards.values()) sum += shard.entries.size;
       return sum;
     },
-    /** Reads one shard anew. */
+    /** Reads one shard anew, unless it is as we know it. */
     async load(number: number): Promise<void> {
-      const servers = await read(number, shards.get(number));
-      const shard = shards.get(number) ?? new Map<string, Entry>();
+      const answer = await read(number, shards.get(number));
+      if (answer === null) return;
+      const shard = shards.get(number) ?? { entries: new Map<string, Entry>(), digest: null };
       shards.set(number, shard);
+      shard.digest = answer.digest;
       const seen = new Set<string>();
-      for (const server of servers) {
+      for (const server of answer.servers) {
         seen.add(server.id);
-        const known = shard.get(server.id);
+        const known = shard.entries.get(server.id);
         if (known !== undefined) update(known, server);
         else {
           const entry = createEntry(server, number, intervalMs, clock.now());
-          shard.set(server.id, entry);
+          shard.entries.set(server.id, entry);
           byHandle.set(server.handle, entry);
           onDue(entry);
         }
       }
-      for (const entry of [...shard.values()]) if (!seen.has(entry.server.id)) remove(shard, entry);
+      for (const entry of [...shard.entries.values()]) {
+        if (!seen.has(entry.server.id)) remove(shard, entry);
+      }
     },
     drop(number: number): void {
       const shard = shards.get(number);
       if (shard === undefined) return;
-      for (const entry of [...shard.values()]) remove(shard, entry);
+      for (const entry of [...shard.entries.values()]) remove(shard, entry);
       shards.delete(number);
     },
     /** The clock jumped: everybody gets a place that lies in the time as it is now. */
