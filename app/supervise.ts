@@ -19,7 +19,7 @@ export interface RoleScripts {
  * For processes that wait most of the time (ADR 0006): code is kept small, and young objects do not
  * spread over 48 MB before anybody looks which of them still live.
  */
-const THRIFT = ['--optimize-for-size', '--max-semi-space-size=2', '--single-threaded-gc'] as const;
+const THRIFT = ['--optimize-for-size', '--single-threaded-gc'] as const;
 
 /** Runs all roles as processes until it is told to stop; resolves with the exit code. */
 export function supervise(

@@ -2,16 +2,21 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Programs } from '#domain/ports.ts';
 import type { PlaybookRun, SshTarget } from '#domain/remote.ts';
 import { Secret } from '#domain/secret.ts';
 import { watch } from '#test/contracts/playbooks-contract.ts';
 import { createRecordingLogger } from '#test/fakes/logger.ts';
 import { type PlaybookLab, startPlaybookLab } from '#test/support/playbook-lab.ts';
 import { PASSWORDS, type SshLab, startSshLab } from '#test/support/ssh-lab.ts';
+import { createPrograms } from '../programs.ts';
 import { childMembers } from './child.ts';
 import { createPlaybooks } from './index.ts';
 
+/** Longer than Ansible takes to load, log in and run the lab's first tasks. */
+const SLOW_LOOK_MS = 6000;
 const never = () => new AbortController().signal;
 const password = (text: string) => ({ kind: 'password', password: new Secret(text) }) as const;
 
@@ -24,8 +29,8 @@ describe('playbooks by real Ansible', () => {
   });
   afterAll(() => Promise.all([lab?.stop(), hop?.stop()]));
 
-  const playbooks = (playbooksDir = lab.playbooksDir) =>
-    createPlaybooks({ playbooksDir, runDir: lab.runDir, log });
+  const playbooks = (playbooksDir = lab.playbooksDir, programs = createPrograms({ log })) =>
+    createPlaybooks({ playbooksDir, runDir: lab.runDir, log, programs });
   const access = (target: SshTarget): PlaybookRun => ({
     playbook: 'provision_access',
     target,
@@ -126,6 +131,16 @@ describe('playbooks by real Ansible', () => {
     );
     const elsewhere = playbooks(changed).run(lab.run('change'), watch().hooks, never());
     await expect(elsewhere).rejects.toMatchObject({ code: 'identity_mismatch' });
+    // However long the look takes, Ansible, loaded beside it, has waited for what it says.
+    const { run: look } = createPrograms({ log });
+    const slow: Programs = {
+      run: async (argv, options) => {
+        await wait(SLOW_LOOK_MS);
+        return look(argv, options);
+      },
+    };
+    const late = playbooks(changed, slow).run(lab.run('change'), watch().hooks, never());
+    await expect(late).rejects.toMatchObject({ code: 'identity_mismatch' });
     expect(await lab.ran()).toEqual(before);
   });
 

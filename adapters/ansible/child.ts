@@ -19,10 +19,11 @@ const GATE_OPEN = '+';
 
 /**
  * The child waits for a line: when we die before the record is stored, its input ends and nothing
- * has run. The rest of its input is the gate: the program that ZAVHOZ_GATE names it to (the callback
- * plugin) loads, and starts no play before it reads GATE_OPEN there. The lock is a file description that ansible-playbook inherits: it falls with the last
- * process of the run. `timeout` is the group's leader and ends the whole group by itself, also when
- * nobody is left to do it. Arguments: lock file, end in seconds since 1970, mark, program...
+ * has run. The rest of its input is the gate, named by ZAVHOZ_GATE: the callback plugin lets Ansible
+ * load, and no play start before GATE_OPEN came through it. The lock is a file description that
+ * ansible-playbook inherits: it falls with the last process of the run. `timeout` is the group's
+ * leader and ends the whole group by itself, also when nobody is left to do it. Arguments: lock
+ * file, end in seconds since 1970, mark, program...
  */
 const WRAPPER = `
 IFS= read -r go || exit ${EXIT_NO_GO}
