@@ -1,30 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Approval } from '#domain/approval.ts';
 import { OpsError } from '#domain/errors.ts';
-import type { FleetState } from '#domain/fleet.ts';
-import type { GroupPolicy } from '#domain/group.ts';
-import type { ProviderFacts } from '#domain/provider.ts';
-import type { RungRecord } from '#domain/recovery.ts';
-import { Secret } from '#domain/secret.ts';
 import type { Server } from '#domain/server.ts';
 import type { RecoveryPermit } from '#domain/tool.ts';
-import type { ToolDeps } from '#domain/tool-deps.ts';
-import { createToolCaller } from './execute.ts';
+import { toolDoor as stage } from '#test/support/tool-door.ts';
 import { serverAwaitTask } from './server/await-task.ts';
 import { serverReboot, serverReinstall, serverResetPassword } from './server/start-task.ts';
-
-const facts: ProviderFacts = {
-  ref: '1001',
-  hostname: null,
-  ipv4: '192.0.2.7',
-  ipv6: null,
-  sshPort: 22,
-  label: null,
-  state: 'active',
-  os: 'debian-12',
-  activeTask: null,
-  user: 'root',
-};
 
 const OWN: Partial<Server> = {
   connection: {
@@ -38,106 +18,12 @@ const OWN: Partial<Server> = {
   },
 };
 
-const CALM = { frozenAt: null, breakerOpenAt: null, blindSince: null };
-const RECORD = { operationId: 'o1', rung: 'reboot', outcome: 'running', permit: 'auto' };
-const APPROVAL = { operationId: 'o1', status: 'used', arguments: { rung: 'reinstall' } };
 const REBOOT: RecoveryPermit = { rung: 'reboot', word: 'auto', approvalId: null, recordId: 'r1' };
 const WIPE: RecoveryPermit = {
   ...{ rung: 'reinstall', word: 'approval', approvalId: 'a1', recordId: 'r1' },
 };
 const WIPES = { rung: 'reinstall', permit: 'approval:a1' } as const;
 const MARKED = { ...WIPE, word: 'rebuildable', approvalId: null } as const;
-
-function stage(
-  over: {
-    facts?: Partial<ProviderFacts>;
-    server?: Partial<Server>;
-    order?: boolean;
-    permit?: RecoveryPermit;
-    fleet?: Partial<FleetState>;
-    record?: Partial<RungRecord>;
-    approval?: Partial<Approval>;
-    policy?: Partial<GroupPolicy>;
-  } = {},
-) {
-  const audit: string[] = [];
-  const started: unknown[] = [];
-  const saved: Secret[] = [];
-  const polls: (OpsError | 'running' | 'done')[] = [];
-  const server = {
-    handle: 'vps-1001',
-    provider: 'time4vps',
-    providerRef: '1001',
-    care: 'managed',
-    handsOff: false,
-    status: 'provisioning',
-    os: null,
-    connection: { ipv4: '192.0.2.7', ipv6: null, family: 'ipv4', port: 22, user: 'root' },
-    ...over.server,
-  } as Server;
-  const provider = {
-    facts: async () => ({ ...facts, ...over.facts }),
-    systems: async () => [{ id: 'debian-12', title: 'Debian 12' }],
-    start: async (_ref: string, action: string, options: unknown) => {
-      started.push([action, options]);
-      return { id: '5', activated: 'now' };
-    },
-    task: async () => {
-      const next = polls.shift() ?? 'done';
-      if (next instanceof OpsError) throw next;
-      const password = next === 'done' ? new Secret('fresh') : null;
-      return { id: '5', state: next, password, message: '' };
-    },
-  };
-  let time = 0;
-  const deps = {
-    servers: { require: async () => server },
-    audit: { append: async (event: { action: string }) => void audit.push(event.action) },
-    credentials: {
-      save: async ({ secret }: { secret: Secret }) => {
-        saved.push(secret);
-        return { id: 'c1' };
-      },
-    },
-    providerOf: () => ({
-      provider,
-      pace: {
-        reset_password: { poll: 5, settle: 0, limit: 60 },
-        reinstall: { poll: 5, settle: 0, limit: 60 },
-      },
-    }),
-    clock: {
-      now: () => new Date(time),
-      sleep: async (ms: number) => {
-        time += ms;
-      },
-    },
-    keys: { publicKey: 'ssh-ed25519 AAAA' },
-    hostSettings: { reinstallOs: null },
-    own: { addresses: new Set(['192.0.2.99']) },
-    hosts: { drop() {} },
-    fleet: { state: async () => ({ ...CALM, ...over.fleet }) },
-    groups: {
-      require: async () => ({ policy: { mode: 'auto', highest_rung: 'reboot', ...over.policy } }),
-    },
-    recoveries: { find: async () => ({ ...RECORD, ...over.record }) },
-    approvals: { find: async () => ({ ...APPROVAL, ...over.approval }) },
-  } as unknown as ToolDeps;
-  const stop = new AbortController();
-  const tools = createToolCaller(deps, {
-    handle: 'vps-1001',
-    authority: {
-      by: 'api:x',
-      operationId: 'o1',
-      humanOrder: over.order === false || over.permit ? null : 'force_rebuild',
-      permit: over.permit ?? null,
-    },
-    signal: stop.signal,
-    progress: async () => {},
-    child: async () => {},
-  });
-  return { tools, audit, started, saved, polls, stop, elapsed: () => time };
-}
 
 describe('the door', () => {
   it('audits what it lets through, before and after', async () => {
@@ -249,34 +135,5 @@ describe('the door, for a recovery', () => {
     const { tools, started } = stage({ permit: REBOOT, facts: { state: 'suspended' } });
     await expect(tools.call(serverReboot, {})).rejects.toMatchObject({ code: 'suspended' });
     expect(started).toEqual([]);
-  });
-});
-
-describe('server_await_task', () => {
-  it('waits through rate limits and passing faults, and returns no password', async () => {
-    const { tools, polls, saved, elapsed } = stage();
-    polls.push(
-      new OpsError('rate_limited', 'slow down', { retryAfterMs: 24_000 }),
-      new OpsError('unavailable', 'reset'),
-      'running',
-      'done',
-    );
-    const result = await tools.call(serverAwaitTask, { action: 'reset_password', task_id: '5' });
-    expect(result).toEqual({ credential_id: 'c1', message: '' });
-    expect(saved.map((secret) => secret.reveal())).toEqual(['fresh']);
-    expect(elapsed()).toBe(24_000 + 5000 + 5000);
-  });
-
-  it('gives up at its limit, and at once on what will not pass', async () => {
-    const late = stage();
-    late.polls.push(...Array.from({ length: 50 }, () => 'running' as const));
-    await expect(
-      late.tools.call(serverAwaitTask, { action: 'reset_password', task_id: '5' }),
-    ).rejects.toMatchObject({ code: 'timeout' });
-    const wrong = stage();
-    wrong.polls.push(new OpsError('upstream_login', 'wrong login'));
-    await expect(
-      wrong.tools.call(serverAwaitTask, { action: 'reset_password', task_id: '5' }),
-    ).rejects.toMatchObject({ code: 'upstream_login' });
   });
 });
