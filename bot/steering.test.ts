@@ -56,6 +56,23 @@ describe('approvals', () => {
     expect(said?.text).toContain('settled already');
   });
 
+  it.each([
+    ['Approve', 'approved', 'Deny'],
+    ['Deny', 'denied', 'Approve'],
+  ])(
+    'take back no %s of one’s own: the other word is told that it is late',
+    async (word, status, other) => {
+      const { id } = asked();
+      const card = await first(OLGA, '/approvals');
+      const [again, otherwise] = [await first(OLGA, '/approvals'), await first(OLGA, '/approvals')];
+      await tap(OLGA, card, word);
+      const same = (await tap(OLGA, again, word)).map(({ text }) => text);
+      expect(same.join()).not.toContain('settled already');
+      expect((await tap(OLGA, otherwise, other)).at(-1)?.text).toContain('settled already');
+      expect(await statusOf(id)).toBe(status);
+    },
+  );
+
   it('keep the buttons when the decision could not be stored', async () => {
     const { id } = asked();
     const card = await first(OLGA, '/approvals');

@@ -47,8 +47,11 @@ export const approvals = (
     const asked = await deps.approvals.find(id);
     if (!asked) return ctx.say(ctx.t('approval.gone'));
     const me = `tg:${ctx.from.id}`;
-    // The same tap once more, after a restart: it has counted already.
-    if (asked.status !== 'open') return settle(ctx, id, asked.decidedBy !== me);
+    if (asked.status !== 'open') {
+      // The same tap once more, after a restart: it has counted already. Another word is late.
+      const same = asked.decidedBy === me && (asked.status === 'denied') === (verb === 'n');
+      return settle(ctx, id, !same);
+    }
     if (verb === 'y' && needsOwner(asked) && !covers(ctx.person.role, 'owner')) {
       return ctx.say(ctx.t('approval.owner_only'));
     }
