@@ -48,7 +48,11 @@ async function start(): Promise<Services> {
       dataDir: join(folder, 'postgres'),
       log,
       // What tests write need not survive a power cut.
-      settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+      settings: {
+        ...{ fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+        // Files run side by side, and some of them play several agents, each with pools of its own.
+        max_connections: '400',
+      },
     }),
     startEmbeddedRedis({ dataDir: join(folder, 'redis'), log }),
   ]);
